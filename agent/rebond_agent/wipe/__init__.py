@@ -1,0 +1,1 @@
+"""Erasing drives: what may be erased, how, and what happened."""

@@ -1,0 +1,1 @@
+"""What the stick says and the server keeps: statements, facts, receipts and their signatures."""

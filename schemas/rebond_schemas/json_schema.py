@@ -1,0 +1,23 @@
+"""The published JSON Schema (draft 2020-12), made from the types."""
+
+import json
+
+import msgspec
+
+from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt
+from rebond_schemas.statement import AnyStatement
+
+SCHEMAS: dict[str, object] = {
+    "statement-1": AnyStatement,
+    "receipt-1": Receipt,
+    "enrolment-request-1": EnrolmentRequest,
+    "enrolment-answer-1": EnrolmentAnswer,
+}
+"""File name in `schemas/` (without `.schema.json`) and the type it describes."""
+
+
+def written(name: str) -> str:
+    """Return the text of one published schema file."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name}
+    schema |= msgspec.json.schema(SCHEMAS[name])
+    return json.dumps(schema, indent=2, ensure_ascii=True, sort_keys=True) + "\n"

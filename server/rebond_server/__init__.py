@@ -1,0 +1,1 @@
+"""The workshop's server: evidence, verdicts, grades, plans, handovers."""

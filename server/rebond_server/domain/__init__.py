@@ -1,0 +1,1 @@
+"""Pure rules of the workshop: no Flask, no SQL, no clock, no files."""

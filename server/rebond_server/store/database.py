@@ -1,0 +1,75 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL, the same code for both."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session, sessionmaker
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SAFE_WAL = (3, 51, 3)
+"""The first SQLite without the WAL-reset bug (sqlite.org, 13 March 2026)."""
+
+
+def open_database(url: str) -> Engine:
+    """Return an engine for this URL; on SQLite with foreign keys, full sync and immediate writes."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Return a maker of sessions whose values stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(make: sessionmaker[Session], *, reading: bool = False) -> Iterator[Session]:
+    """Give one session in one transaction: the end commits, an exception rolls back.
+
+    A reading transaction takes no write lock on SQLite and must not write.
+    """
+    with make() as session, session.begin():
+        if reading:
+            session.connection(execution_options={"rebond_reading": True})
+        yield session
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to this revision of the schema."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature
+    del record
+    connection.isolation_level = None  # the driver must not open transactions of its own
+    journal = "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "DELETE"
+    for pragma in (
+        "foreign_keys = ON",
+        f"journal_mode = {journal}",
+        "synchronous = FULL",
+        "mmap_size = 0",
+        "trusted_schema = OFF",
+        "recursive_triggers = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # A read snapshot can't be upgraded to a write; asking at once waits instead of failing.
+    reading = connection.get_execution_options().get("rebond_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,134 @@
+"""What the database itself refuses, whoever writes: the promise of the product in SQL.
+
+`device_sanitisation` computes, for each device, whether every drive of its latest inventory that can
+hold data has a positive judgement of its present epoch. No path to a state beyond the wipe, and no
+assignment, goes round it. History, statements and judgements can't be changed or deleted.
+"""
+
+SANITISATION_VIEW = """
+CREATE VIEW device_sanitisation AS
+SELECT d.site_id, d.id AS device_id,
+  CASE
+    WHEN d.inventory_id IS NULL
+      THEN CASE WHEN d.kind IN ('screen', 'accessory', '4g_key') THEN 1 ELSE 0 END
+    WHEN d.drives_hidden THEN 0
+    WHEN NOT EXISTS (
+      SELECT 1 FROM device_drive f
+      WHERE f.site_id = d.site_id AND f.inventory_id = d.inventory_id AND f.holds_data
+    ) THEN 0
+    WHEN EXISTS (
+      SELECT 1 FROM device_drive f
+      JOIN drive v ON v.site_id = f.site_id AND v.id = f.drive_id
+      LEFT JOIN judgement j ON j.site_id = v.site_id AND j.id = v.judgement_id
+      WHERE f.site_id = d.site_id AND f.inventory_id = d.inventory_id AND f.holds_data
+        AND (j.id IS NULL OR j.epoch <> v.epoch OR j.verdict NOT IN ('cleared', 'purged'))
+    ) THEN 0
+    ELSE 1
+  END AS sanitised
+FROM device d
+"""
+
+_BEYOND_THE_WIPE = "('wiped', 'graded', 'allocated', 'released')"
+_REFUSED_STATE = "rebond: not every drive of this device is proven erased"
+_REFUSED_ASSIGNMENT = "rebond: a device is assigned only when every drive is proven erased"
+_SANITISED = """EXISTS (
+    SELECT 1 FROM device_sanitisation s
+    WHERE s.site_id = NEW.site_id AND s.device_id = NEW.{key} AND s.sanitised = 1)"""
+
+_FROZEN = {
+    "event": ("UPDATE", "DELETE"),
+    "judgement": ("UPDATE", "DELETE"),
+    "conflict": ("UPDATE", "DELETE"),
+    "statement": ("DELETE",),
+}
+"""Tables and what may never be done to their rows."""
+
+_FIXED_STATEMENT = ("id", "kind", "stick_id", "run", "sequence", "sha256", "signature", "received")
+"""Columns of a statement that stay as they were received; `device_id` may follow a merge."""
+
+
+def statements(dialect: str) -> tuple[str, ...]:
+    """Return the SQL that builds view and guards on this database (`sqlite` or `postgresql`)."""
+    build = _sqlite if dialect == "sqlite" else _postgresql
+    return (SANITISATION_VIEW, *build())
+
+
+def _sqlite() -> tuple[str, ...]:
+    state = f"NEW.state IN {_BEYOND_THE_WIPE} AND NOT {_SANITISED.format(key='id')}"
+    return (
+        # AFTER INSERT, since the view must see the new row
+        _sqlite_guard("device_state_new", "AFTER INSERT", "device", state, _REFUSED_STATE),
+        _sqlite_guard("device_state", "AFTER UPDATE", "device", state, _REFUSED_STATE),
+        *(
+            _sqlite_guard(
+                f"assignment_{when.lower()}",
+                f"BEFORE {when}",
+                "assignment",
+                f"NEW.closed IS NULL AND NOT {_SANITISED.format(key='device_id')}",
+                _REFUSED_ASSIGNMENT,
+            )
+            for when in ("INSERT", "UPDATE")
+        ),
+        *(
+            _sqlite_guard(
+                f"{table}_{when.lower()}",
+                f"BEFORE {when}",
+                table,
+                "1",
+                f"rebond: {table} is append-only",
+            )
+            for table, forbidden in _FROZEN.items()
+            for when in forbidden
+        ),
+        _sqlite_guard(
+            "statement_fixed",
+            "BEFORE UPDATE",
+            "statement",
+            " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _FIXED_STATEMENT),
+            "rebond: a statement stays as it was received",
+        ),
+    )
+
+
+def _sqlite_guard(name: str, when: str, table: str, condition: str, refusal: str) -> str:
+    return (
+        f"CREATE TRIGGER guard_{name} {when} ON {table} WHEN {condition}"
+        f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    )
+
+
+def _postgresql() -> tuple[str, ...]:
+    state = f"NEW.state IN {_BEYOND_THE_WIPE} AND NOT {_SANITISED.format(key='id')}"
+    assigned = f"NEW.closed IS NULL AND NOT {_SANITISED.format(key='device_id')}"
+    fixed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in _FIXED_STATEMENT)
+    return (
+        *_postgresql_guard("device", "AFTER INSERT OR UPDATE", state, _REFUSED_STATE),
+        *_postgresql_guard("assignment", "BEFORE INSERT OR UPDATE", assigned, _REFUSED_ASSIGNMENT),
+        *(
+            sql
+            for table, forbidden in _FROZEN.items()
+            for sql in _postgresql_guard(
+                table, f"BEFORE {' OR '.join(forbidden)}", "TRUE", f"rebond: {table} is append-only"
+            )
+        ),
+        *_postgresql_guard(
+            "statement",
+            "BEFORE UPDATE",
+            fixed,
+            "rebond: a statement stays as it was received",
+            suffix="_fixed",
+        ),
+    )
+
+
+def _postgresql_guard(
+    table: str, when: str, condition: str, refusal: str, *, suffix: str = ""
+) -> tuple[str, str]:
+    name = f"guard_{table}{suffix}"
+    gone = "OLD" if "DELETE" in when else "NEW"
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {condition} THEN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'check_violation';"
+        f" END IF; RETURN {gone}; END $$",
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )

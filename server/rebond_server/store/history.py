@@ -1,0 +1,33 @@
+"""Append-only history: who did what to which, when and why. No personal data."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rebond_server.store.base import Base, Moment, OfSite, to_site
+
+
+class HistoryEvent(OfSite, Base):
+    """One line of history; the database refuses to change or delete it."""
+
+    __tablename__ = "event"
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor_kind: Mapped[str] = mapped_column(String(20))
+    """`account`, `stick` or `system`."""
+    actor_id: Mapped[UUID | None] = mapped_column(Uuid)
+    verb: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[UUID] = mapped_column(Uuid)
+    old: Mapped[str | None] = mapped_column(String(256))
+    new: Mapped[str | None] = mapped_column(String(256))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    __table_args__ = (
+        to_site(),
+        Index("ix_event_subject", "site_id", "subject_kind", "subject_id", "at"),
+        Index("ix_event_at", "site_id", "at"),
+    )

@@ -1,0 +1,64 @@
+"""Who works here: sites, accounts, open sessions, and the attempts that throttle guessing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rebond_server.domain.role import Role
+from rebond_server.store.base import Base, Closed, Moment, OfSite, one_of, to, to_site
+
+
+class Site(Base):
+    """One workshop."""
+
+    __tablename__ = "site"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    created: Mapped[datetime] = mapped_column(Moment)
+
+
+class Account(OfSite, Base):
+    """A person who may log in."""
+
+    __tablename__ = "account"
+    login: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[Role] = mapped_column(Closed(Role))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        to_site(),
+        Index("uq_account_site_id_login", "site_id", "login", unique=True),
+        CheckConstraint(one_of("role", Role), name="role"),
+    )
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class LoginSession(OfSite, Base):
+    """A person logged in at one screen; only the hash of the token is kept."""
+
+    __tablename__ = "login_session"
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[UUID] = mapped_column(Uuid)
+    created: Mapped[datetime] = mapped_column(Moment)
+    seen: Mapped[datetime] = mapped_column(Moment)
+    ends: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (to_site(), to("account", "account_id"))
+
+
+class Attempt(Base):
+    """A failed guess at a password or a code, kept for the throttle only."""
+
+    __tablename__ = "attempt"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    what: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_attempt_what_at", "what", "at"),)

@@ -1,0 +1,97 @@
+"""Sticks, the codes that enrol them, and the statements they made."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rebond_server.store.base import Base, Closed, Moment, OfSite, one_of, to, to_site
+
+
+class StatementKind(StrEnum):
+    """The three kinds of statement."""
+
+    INVENTORY = "inventory"
+    ERASURE = "erasure"
+    INSPECTION = "inspection"
+
+
+class Stick(OfSite, Base):
+    """A USB stick with a key of its own."""
+
+    __tablename__ = "stick"
+    name: Mapped[str] = mapped_column(String(120))
+    public_key: Mapped[str] = mapped_column(String(64), unique=True)
+    enrolled: Mapped[datetime] = mapped_column(Moment)
+    revoked: Mapped[datetime | None] = mapped_column(Moment)
+    revoked_reason: Mapped[str | None] = mapped_column(String(256))
+    seen: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (to_site(),)
+
+
+class EnrolmentCode(OfSite, Base):
+    """A one-time code: the selector finds the row, the secret is only kept as a hash."""
+
+    __tablename__ = "enrolment_code"
+    selector: Mapped[str] = mapped_column(String(16), unique=True)
+    secret_sha256: Mapped[str] = mapped_column(String(64))
+    issued: Mapped[datetime] = mapped_column(Moment)
+    issued_by: Mapped[UUID] = mapped_column(Uuid)
+    ends: Mapped[datetime] = mapped_column(Moment)
+    tries_left: Mapped[int]
+    stick_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    __table_args__ = (
+        to_site(),
+        to("account", "issued_by"),
+        to("stick", "stick_id"),
+        CheckConstraint("tries_left >= 0", name="tries_left"),
+    )
+
+
+class StatementRow(OfSite, Base):
+    """One statement received: where its bytes lie, who signed them, what it is about."""
+
+    __tablename__ = "statement"
+    kind: Mapped[StatementKind] = mapped_column(Closed(StatementKind))
+    stick_id: Mapped[UUID] = mapped_column(Uuid)
+    run: Mapped[UUID] = mapped_column(Uuid)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    previous: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+    receipt: Mapped[bytes]
+    """The receipt's bytes, so that the same statement always gets the same answer."""
+    received: Mapped[datetime] = mapped_column(Moment)
+    device_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+    __table_args__ = (
+        to_site(),
+        to("stick", "stick_id"),
+        to("device", "device_id"),
+        UniqueConstraint("site_id", "id", "kind"),
+        Index("ix_statement_stick", "site_id", "stick_id", "sequence"),
+        Index("ix_statement_device", "site_id", "device_id", "received"),
+        Index("ix_statement_run", "site_id", "run"),
+        CheckConstraint(one_of("kind", StatementKind), name="kind"),
+    )
+
+
+class Conflict(OfSite, Base):
+    """Other bytes that came under the id of a statement already held. Both are kept."""
+
+    __tablename__ = "conflict"
+    statement_id: Mapped[UUID] = mapped_column(Uuid)
+    stick_id: Mapped[UUID] = mapped_column(Uuid)
+    sha256: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(128))
+    received: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        to_site(),
+        to("stick", "stick_id"),
+        UniqueConstraint("site_id", "statement_id", "sha256"),
+    )

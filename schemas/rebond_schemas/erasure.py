@@ -61,14 +61,14 @@ class HiddenArea(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Extent(Fact, kw_only=True):
+class Extent(Fact, frozen=True, kw_only=True):
     """A run of bytes on the drive."""
 
     start: Bytes
     length: Bytes
 
 
-class Fault(Fact, kw_only=True):
+class Fault(Fact, frozen=True, kw_only=True):
     """One operation that the drive or the kernel refused, with the errno name."""
 
     operation: Literal["open", "read", "write", "flush", "command", "identify"]
@@ -76,7 +76,7 @@ class Fault(Fact, kw_only=True):
     extent: Extent | None = None
 
 
-class Command(Fact, kw_only=True):
+class Command(Fact, frozen=True, kw_only=True):
     """One firmware command as sent and as answered, raw."""
 
     name: Name
@@ -86,7 +86,7 @@ class Command(Fact, kw_only=True):
     seconds: float | None = None
 
 
-class Pass(Fact, kw_only=True):
+class Pass(Fact, frozen=True, kw_only=True):
     """One way over the drive: writing it, or reading it back and comparing."""
 
     action: Literal["write", "read_back", "canary_write", "canary_read", "command"]

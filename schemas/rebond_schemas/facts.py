@@ -59,14 +59,14 @@ class Bus(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Source(Fact, kw_only=True):
+class Source(Fact, frozen=True, kw_only=True):
     """Where a group of facts came from, and how far to trust it."""
 
     status: Literal["measured", "reported", "declared", "unknown"]
     evidence: Text
 
 
-class Board(Fact, kw_only=True):
+class Board(Fact, frozen=True, kw_only=True):
     """Maker and model of the machine and of its board (SMBIOS types 1, 2, 3)."""
 
     maker: Text | None = None
@@ -85,7 +85,7 @@ class Board(Fact, kw_only=True):
     hypervisor: Text | None = None
 
 
-class Firmware(Fact, kw_only=True):
+class Firmware(Fact, frozen=True, kw_only=True):
     """BIOS or UEFI (SMBIOS type 0, EFI variables, TPM class)."""
 
     vendor: Text | None = None
@@ -99,7 +99,7 @@ class Firmware(Fact, kw_only=True):
     windows_key: bool | None = None
 
 
-class Processor(Fact, kw_only=True):
+class Processor(Fact, frozen=True, kw_only=True):
     """One machine's processor model."""
 
     name: Text | None = None
@@ -118,7 +118,7 @@ class Processor(Fact, kw_only=True):
     features: tuple[Name, ...] = ()
 
 
-class MemoryModule(Fact, kw_only=True):
+class MemoryModule(Fact, frozen=True, kw_only=True):
     """One memory module in a slot (SMBIOS type 17)."""
 
     slot: Text | None = None
@@ -132,7 +132,7 @@ class MemoryModule(Fact, kw_only=True):
     soldered: bool | None = None
 
 
-class Memory(Fact, kw_only=True):
+class Memory(Fact, frozen=True, kw_only=True):
     """Installed memory is what a person paid for; usable memory is what is left for the system."""
 
     installed_mib: Count | None = None
@@ -143,7 +143,7 @@ class Memory(Fact, kw_only=True):
     modules: tuple[MemoryModule, ...] = ()
 
 
-class DriveIdentity(Fact, kw_only=True):
+class DriveIdentity(Fact, frozen=True, kw_only=True):
     """What makes a drive that drive: never its /dev name."""
 
     model: Text | None = None
@@ -154,7 +154,7 @@ class DriveIdentity(Fact, kw_only=True):
     namespace: Count | None = None
 
 
-class SmartAttribute(Fact, kw_only=True):
+class SmartAttribute(Fact, frozen=True, kw_only=True):
     """One ATA attribute; `raw` is the first integer of smartctl's raw string."""
 
     id: Annotated[int, Meta(ge=0, le=255)]
@@ -167,7 +167,7 @@ class SmartAttribute(Fact, kw_only=True):
     prefailure: bool | None = None
 
 
-class Smart(Fact, kw_only=True):
+class Smart(Fact, frozen=True, kw_only=True):
     """Drive health as smartctl --json tells it, cleaned but not judged."""
 
     protocol: Text | None = None
@@ -196,7 +196,7 @@ class Smart(Fact, kw_only=True):
     attributes: tuple[SmartAttribute, ...] = ()
 
 
-class Drive(Fact, kw_only=True):
+class Drive(Fact, frozen=True, kw_only=True):
     """One storage unit as this boot saw it."""
 
     path: Text
@@ -218,7 +218,7 @@ class Drive(Fact, kw_only=True):
     smart: Smart | None = None
 
 
-class Battery(Fact, kw_only=True):
+class Battery(Fact, frozen=True, kw_only=True):
     """One battery; capacity in milliwatt-hours, health against design capacity."""
 
     name: Text | None = None
@@ -232,7 +232,7 @@ class Battery(Fact, kw_only=True):
     cycles: Count | None = None
 
 
-class NetworkInterface(Fact, kw_only=True):
+class NetworkInterface(Fact, frozen=True, kw_only=True):
     """One network interface with a device behind it."""
 
     name: Text
@@ -245,7 +245,7 @@ class NetworkInterface(Fact, kw_only=True):
     wifi_generation: Annotated[int, Meta(ge=1, le=9)] | None = None
 
 
-class Display(Fact, kw_only=True):
+class Display(Fact, frozen=True, kw_only=True):
     """One screen, from its raw EDID."""
 
     maker: Text | None = None
@@ -258,7 +258,7 @@ class Display(Fact, kw_only=True):
     year: Count | None = None
 
 
-class Graphics(Fact, kw_only=True):
+class Graphics(Fact, frozen=True, kw_only=True):
     """One graphics processor."""
 
     name: Text | None = None
@@ -266,15 +266,15 @@ class Graphics(Fact, kw_only=True):
     driver: Text | None = None
 
 
-class Equipment(Fact, kw_only=True):
-    """One thing that is there or not: webcam, Bluetooth, sound, touch, fingerprint reader…"""
+class Equipment(Fact, frozen=True, kw_only=True):
+    """One thing that is there or not: webcam, Bluetooth, sound, touch, fingerprint reader."""
 
     kind: Name
     present: bool | None = None
     name: Text | None = None
 
 
-class Facts(Fact, kw_only=True):
+class Facts(Fact, frozen=True, kw_only=True):
     """Everything known about one machine in one run."""
 
     board: Board = Board()

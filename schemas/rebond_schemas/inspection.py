@@ -19,7 +19,7 @@ class Result(StrEnum):
     ABSENT = "absent"
 
 
-class Check(Fact, kw_only=True):
+class Check(Fact, frozen=True, kw_only=True):
     """One functional test, by whom and when."""
 
     name: Name

@@ -18,7 +18,7 @@ NUMBER_LIMIT = 40
 _token = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]|[-+.0-9eE]+', re.DOTALL)
 
 
-class UnreadableError(ValueError):
+class Unreadable(ValueError):
     """The bytes are not a statement of this format."""
 
 
@@ -28,13 +28,13 @@ def encode(value: object) -> bytes:
 
 
 def decode(raw: bytes) -> AnyStatement:
-    """Return the statement in these bytes, or raise UnreadableError with the reason."""
+    """Return the statement in these bytes, or raise Unreadable with the reason."""
     statement: AnyStatement = decode_as(raw, AnyStatement)
     return statement
 
 
 def decode_as(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 - msgspec takes unions, which have no type
-    """Return the value of this type in these bytes, or raise UnreadableError with the reason."""
+    """Return the value of this type in these bytes, or raise Unreadable with the reason."""
     _check_shape(raw)
     try:
         plain = json.loads(
@@ -45,17 +45,17 @@ def decode_as(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 - msgspec takes uni
         )
         return msgspec.convert(plain, kind)
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"not UTF-8 at byte {error.start}") from None
+        raise Unreadable(f"not UTF-8 at byte {error.start}") from None
     except msgspec.ValidationError as error:
-        raise UnreadableError(str(error)) from None
+        raise Unreadable(str(error)) from None
     except (ValueError, RecursionError, OverflowError) as error:
-        raise UnreadableError(f"not JSON: {error}") from None
+        raise Unreadable(f"not JSON: {error}") from None
 
 
 def _check_shape(raw: bytes) -> None:
     """Refuse what is too large, too deep or too busy, before anything is built from it."""
     if len(raw) > SIZE_LIMIT:
-        raise UnreadableError(f"larger than {SIZE_LIMIT} bytes")
+        raise Unreadable(f"larger than {SIZE_LIMIT} bytes")
     depth = nodes = 0
     for match in _token.finditer(raw):
         token = match.group()
@@ -64,15 +64,15 @@ def _check_shape(raw: bytes) -> None:
             depth += 1
             nodes += 1
             if depth > DEPTH_LIMIT:
-                raise UnreadableError(f"nested deeper than {DEPTH_LIMIT}")
+                raise Unreadable(f"nested deeper than {DEPTH_LIMIT}")
         elif first in b"]}":
             depth -= 1
         elif first == b",":
             nodes += 1
         elif first != b'"' and len(token) > NUMBER_LIMIT:
-            raise UnreadableError(f"a number longer than {NUMBER_LIMIT} characters")
+            raise Unreadable(f"a number longer than {NUMBER_LIMIT} characters")
         if nodes > NODE_LIMIT:
-            raise UnreadableError(f"more than {NODE_LIMIT} values")
+            raise Unreadable(f"more than {NODE_LIMIT} values")
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -34,7 +34,7 @@ HOSTILE = {
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_bytes_are_refused_with_a_reason(raw):
     """Nothing but Unreadable comes out, and it says something."""
-    with pytest.raises(codec.UnreadableError) as refusal:
+    with pytest.raises(codec.Unreadable) as refusal:
         codec.decode(raw)
 
     assert str(refusal.value)
@@ -43,7 +43,7 @@ def test_hostile_bytes_are_refused_with_a_reason(raw):
 @given(st.binary(max_size=400))
 def test_random_bytes_never_raise_anything_else(raw):
     """The codec is total."""
-    with pytest.raises(codec.UnreadableError):
+    with pytest.raises(codec.Unreadable):
         codec.decode(raw)
 
 
@@ -59,7 +59,7 @@ def receipt(device: str) -> bytes:
 @pytest.mark.parametrize("bad", ["\\u001b[2J", "\\u202e", "\\u0000", "\\ufeff", "a" * 257])
 def test_short_text_refuses_what_could_harm_a_screen(bad):
     """Control, escape and bidirectional characters live in evidence only."""
-    with pytest.raises(codec.UnreadableError):
+    with pytest.raises(codec.Unreadable):
         codec.decode_as(receipt(bad), Receipt)
 
 

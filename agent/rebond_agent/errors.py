@@ -1,0 +1,129 @@
+"""Everything that can stop the agent. A class's docstring is the English sentence it shows.
+
+The French sentences stand in `language`; a test sees to it that none is missing. Only `cli` catches.
+"""
+
+import inspect
+from typing import ClassVar
+
+
+class AgentError(Exception):
+    """The agent stopped."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **details: object) -> None:
+        """Keep the details that the sentence names in braces."""
+        self.details = details
+        super().__init__(self.sentence())
+
+    @classmethod
+    def template(cls) -> str:
+        """Return the English sentence with its details still in braces."""
+        return " ".join((inspect.getdoc(cls) or cls.__name__).split())
+
+    def sentence(self) -> str:
+        """Return the English sentence."""
+        return self.template().format(**self.details)
+
+
+class UsageError(AgentError):
+    """The command is not complete: {reason}."""
+
+    exit_code = 2
+
+
+class ImageMissing(UsageError):
+    """There is no plain image file at {path}."""
+
+
+class BadFault(UsageError):
+    """Not a fault: {spec}. Write drop-writes or unreadable=START+LENGTH (in bytes), with IMAGE: in front for one image only."""  # fmt: skip
+
+
+class MachineMissing(UsageError):
+    """There is no recorded machine in {path}."""
+
+
+class DriveUnknown(UsageError):
+    """There is no drive {path} in this computer; it has: {known}."""
+
+
+class NotConfirmed(UsageError):
+    """Nothing was erased. To erase {path} ({model}, {size}), add --yes-erase and the last four characters of its serial number."""  # fmt: skip
+
+
+class NothingChosen(UsageError):
+    """No drive was named, so nothing was erased: name each one with --drive, or image files with --image."""  # fmt: skip
+
+
+class NotEnrolled(AgentError):
+    """Not enrolled: the stick {path}. Ask the workshop lead for a code, then run rebond-agent enrol ADDRESS CODE."""  # fmt: skip
+
+    exit_code = 3
+
+
+class AlreadyEnrolled(AgentError):
+    """Already enrolled: this stick belongs to {site} ({server}). Take a fresh stick, or another folder with --stick."""  # fmt: skip
+
+    exit_code = 3
+
+
+class StickError(AgentError):
+    """The stick cannot be used."""
+
+    exit_code = 4
+
+
+class StickInUse(StickError):
+    """Another rebond-agent is working with the stick {path}; wait until it has ended."""
+
+
+class StickDamaged(StickError):
+    """{path} on the stick cannot be used: {reason}. Keep this stick and show it to the workshop lead."""  # fmt: skip
+
+
+class StickFailed(StickError):
+    """The stick did not keep {path} ({reason}). Nothing more is written to it: keep it, show it to the workshop lead, and work on with another stick."""  # fmt: skip
+
+
+class StatementTooLarge(StickError):
+    """The statement is too large even without its evidence: {reason}."""
+
+
+class ServerError(AgentError):
+    """The server could not be used; everything stays on the stick."""
+
+    exit_code = 5
+
+
+class BadAddress(UsageError):
+    """Not a server address: {url}. Write it as http://name:port or https://name."""
+
+
+class Unreachable(ServerError):
+    """The server {url} does not answer ({reason}). Everything stays on the stick; try again later."""  # fmt: skip
+
+
+class ServerBusy(ServerError):
+    """The server {url} answered {status} and could not take the statement. It stays on the stick; try again later."""  # fmt: skip
+
+
+class StrangeAnswer(ServerError):
+    """What answered at {url} is not our server: {reason}. Everything stays on the stick; check the network and the address."""  # fmt: skip
+
+
+class BadReceipt(ServerError):
+    """The receipt for statement {statement} is not valid: {reason}. The statement stays on the stick; tell the workshop lead."""  # fmt: skip
+
+
+class StickUnknown(ServerError):
+    """The server does not accept this stick: {message} Its statements stay on it; show it to the workshop lead."""  # fmt: skip
+
+    exit_code = 6
+
+
+class EnrolmentRefused(ServerError):
+    """The server did not enrol this stick: {message}."""
+
+    exit_code = 6

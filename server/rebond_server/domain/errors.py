@@ -3,7 +3,7 @@
 from rebond_server.domain.sentence import Sentence
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is a decision of the rules, not a fault of the program
+class Refused(Exception):
     """The workshop's rules do not allow this."""
 
     def __init__(self, sentence: Sentence) -> None:

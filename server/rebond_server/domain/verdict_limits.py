@@ -1,0 +1,59 @@
+"""What overwriting does not reach, however well it went: said on the certificate, never hidden."""
+
+from collections.abc import Iterator
+
+from rebond_schemas.erasure import HiddenArea, Level
+from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
+from rebond_schemas.statement import Erasure
+from rebond_server.domain.verdict_reason import Code, Reason
+
+_FLASH = frozenset({DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC, DriveKind.USB})
+_NOT_ON_METAL = frozenset({DriveKind.IMAGE, DriveKind.VIRTUAL})
+
+
+def hidden_area(erasure: Erasure, drive: Drive) -> Iterator[Reason]:
+    """Give the reason why space that the system does not see may keep data."""
+    if erasure.hidden_area is HiddenArea.PRESENT:
+        yield Reason(code=Code.HIDDEN_AREA_LEFT)
+    elif erasure.hidden_area is HiddenArea.UNKNOWN and _may_hide(drive):
+        yield Reason(code=Code.HIDDEN_AREA_UNKNOWN)
+
+
+def _may_hide(drive: Drive) -> bool:
+    """HPA and DCO are ATA's; SCSI has a capacity mode page; a bridge tells nothing of what is behind."""
+    if drive.kind in _NOT_ON_METAL:
+        return False
+    return drive.identity.bus not in {Bus.FILE, Bus.VIRTIO, Bus.NVME, Bus.MMC}
+
+
+def limits(erasure: Erasure, drive: Drive) -> Iterator[Reason]:
+    """Give each reason why a complete overwrite still says less than it seems."""
+    if drive.kind not in _NOT_ON_METAL:
+        yield from _defects(erasure.smart_before, erasure.smart_after, drive.smart)
+    if drive.bridge is not None or (
+        drive.identity.bus is Bus.USB and drive.kind is not DriveKind.USB
+    ):
+        yield Reason(code=Code.THROUGH_BRIDGE, values={"bridge": drive.bridge or "USB"})
+    if drive.identity.bus is Bus.UNKNOWN or drive.kind is DriveKind.UNKNOWN:
+        yield Reason(code=Code.BUS_UNKNOWN)
+    if drive.boot_partitions:
+        yield Reason(code=Code.BOOT_PARTITIONS, values={"names": ", ".join(drive.boot_partitions)})
+    if erasure.level is Level.PURGE:
+        yield Reason(code=Code.PURGE_NOT_REACHED)
+    if drive.kind in _FLASH:
+        yield Reason(code=Code.SPARE_AREA)
+
+
+def _defects(*states: Smart | None) -> Iterator[Reason]:
+    """Sectors that were taken out of use keep their old content, whatever is written later."""
+    known = [s for s in states if s is not None]
+    counts = [
+        count
+        for s in known
+        for count in (s.reallocated, s.pending, s.uncorrectable, s.grown_defects, s.media_errors)
+        if count is not None
+    ]
+    if not counts:
+        yield Reason(code=Code.REALLOCATED_UNKNOWN)
+    elif max(counts):
+        yield Reason(code=Code.REALLOCATED, values={"count": str(max(counts))})

@@ -1,0 +1,115 @@
+"""The same machine from a folder. The layout is described in `tests/machines/README.md`."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rebond_agent.machine import OUTPUT_LIMIT, TIME_LIMIT, Completed, Library
+
+MARKER = "recording.json"
+"""Written by `rebond-agent record`: the folder is whole, and nothing in it may be guessed at."""
+
+_SLUG_LIMIT = 200  # a file name holds 255 bytes, suffix included
+_device = re.compile(r"_-dev-([A-Za-z0-9]+)\.out$")
+
+
+def slug(command: Sequence[str]) -> str:
+    """Return the file name of a command without its suffix, at most 200 characters."""
+    whole = "_".join(command).replace("/", "-")
+    if len(whole) <= _SLUG_LIMIT:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:16]
+    return f"{whole[: _SLUG_LIMIT - 17]}-{digest}"
+
+
+class RecordedMachine:
+    """The Machine protocol over a folder, recorded by the agent or written by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._by_hand = not (folder / MARKER).is_file()
+
+    def run(self, command: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Completed:  # noqa: ARG002 - the protocol's; a recording takes no time
+        """Return what the program said when it was recorded."""
+        named = tuple(command)
+        stem = self._find(named)
+        if stem is None:
+            return Completed(command=named, outcome="missing")
+        output = _bytes(stem.with_name(stem.name + ".out")) or b""
+        errors = _bytes(stem.with_name(stem.name + ".err")) or b""
+        ending = (_bytes(stem.with_name(stem.name + ".exit")) or b"0").decode("ascii", "replace")
+        if ending.strip() == "timeout":
+            return Completed(command=named, outcome="timeout", output=output, errors=errors)
+        status = int(ending) if re.fullmatch(r"\s*-?\d{1,5}\s*", ending) else None
+        return Completed(
+            command=named,
+            outcome="ok" if status == 0 else "failed",
+            exit_status=status,
+            output=output,
+            errors=errors,
+        )
+
+    def read(self, path: str) -> bytes | None:
+        """Return the recorded file, or None."""
+        return _bytes(self._inside("files", path))
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Return the recorded listing; by hand, the files' own folders, and /dev from commands."""
+        listing = _bytes(self._folder / "listings" / f"{slug((folder,))}.txt")
+        if listing is not None:
+            return tuple(listing.decode("utf-8", "surrogateescape").splitlines())
+        if not self._by_hand:
+            return ()
+        place = self._inside("files", folder)
+        here = {one.name for one in place.iterdir()} if place.is_dir() else set()
+        if folder == "/dev":
+            here |= {found[1] for name in self._outputs() if (found := _device.search(name))}
+        return tuple(sorted(here))
+
+    def ask(self, library: Library) -> object | None:
+        """Return the recorded answer, or None."""
+        try:
+            heard: object = json.loads(_bytes(self._folder / "library" / f"{library}.json") or b"")
+        except (ValueError, RecursionError):
+            return None
+        return heard
+
+    def _find(self, command: tuple[str, ...]) -> Path | None:
+        exact = self._folder / "commands" / slug(command)
+        if exact.with_name(exact.name + ".missing").exists():
+            return None
+        if any(exact.with_name(exact.name + end).exists() for end in (".out", ".exit")):
+            return exact
+        return self._find_alike(command) if self._by_hand else None
+
+    def _find_alike(self, command: tuple[str, ...]) -> Path | None:
+        """By hand, `lsblk.out` or `smartctl_-a_-j_-dev-sda.out` will do: same program and paths."""
+        wanted = (command[0], [word for word in command[1:] if word.startswith("/")])
+        alike = []
+        for name, path in self._outputs().items():
+            words = name.removesuffix(".out").split("_")
+            if (words[0], ["/" + w[1:].replace("-", "/") for w in words if w[:5] == "-dev-"]) == (
+                wanted
+            ):
+                alike.append(path.with_name(name.removesuffix(".out")))
+        return alike[0] if len(alike) == 1 else None
+
+    def _outputs(self) -> dict[str, Path]:
+        """Return every output in the folder or in its `commands`, by file name."""
+        places = (self._folder, self._folder / "commands")
+        return {path.name: path for place in places for path in sorted(place.glob("*.out"))}
+
+    def _inside(self, part: str, path: str) -> Path:
+        """Return the place of an absolute path in the folder; `..` never leads out of it."""
+        steps = [step for step in path.split("/") if step not in ("", ".", "..")]
+        return self._folder.joinpath(part, *steps)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(OUTPUT_LIMIT)
+    except OSError:
+        return None

@@ -90,14 +90,14 @@ def judge(answer: Answer, parcel: Parcel, settings: Settings) -> Held | Unwanted
 
 
 def refusal_sentence(answer: Answer) -> str | None:
-    """Return the server's sentence, or None when this is not one of our server's refusals."""
+    """Return the server's sentence without its full stop; None: not a refusal of our server."""
     if not 400 <= answer.status < 500:  # noqa: PLR2004 - RFC 9110, section 15.5
         return None
     try:
         refusal: Refusal = decode_as(answer.body, Refusal)
     except Unreadable:
         return None
-    return clean(refusal.message) or clean(refusal.error)
+    return (clean(refusal.message) or clean(refusal.error) or str(answer.status)).rstrip(".")
 
 
 def send_all(

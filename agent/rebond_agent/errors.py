@@ -118,7 +118,7 @@ class BadReceipt(ServerError):
 
 
 class StickUnknown(ServerError):
-    """The server does not accept this stick: {message} Its statements stay on it; show it to the workshop lead."""  # fmt: skip
+    """The server does not accept this stick: {message}. Its statements stay on it; show it to the workshop lead."""  # fmt: skip
 
     exit_code = 6
 

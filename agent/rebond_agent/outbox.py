@@ -61,10 +61,14 @@ class Outbox:
         """What is still to be sent, in the order it was made."""
         return tuple(self._waiting[sequence] for sequence in sorted(self._waiting))
 
+    @property
+    def place(self) -> Place:
+        """Where the next statement stands."""
+        return Place(sequence=self._head.sequence + 1, previous=self._head.sha256)
+
     def put(self, make: Callable[[Place], AnyStatement]) -> Parcel:
         """Sign the statement made for the next place; when this returns it survives a power cut."""
-        place = Place(sequence=self._head.sequence + 1, previous=self._head.sha256)
-        statement = make(place)
+        statement = make(self.place)
         raw = encode(statement)
         try:
             decode(raw)

@@ -1,0 +1,105 @@
+"""A server in memory that keeps the contract: verifies, keeps the bytes, signs receipts.
+
+Ships with the code so that everybody tests against the same one. `answers` are given first, in
+place of the true answer; `takes_before_answering` keeps the statement all the same (a lost answer).
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from rebond_agent.errors import Unreachable
+from rebond_agent.server import Answer
+from rebond_schemas.codec import decode, decode_as, encode
+from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt, Refusal
+from rebond_schemas.signing import (
+    ENROLMENT_TYPE,
+    RECEIPT_TYPE,
+    STATEMENT_TYPE,
+    new_key,
+    public_key,
+    sign,
+    verified,
+)
+from rebond_schemas.statement import AnyStatement
+
+FAKE_TIME = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class FakeServer:
+    """Statements by id, every upload counted; refuses and fails as told."""
+
+    url: str = "http://fake"
+    key: bytes = field(default_factory=new_key)
+    site: UUID = field(default_factory=uuid4)
+    code: str = "GOOD-CODE"
+    now: datetime = FAKE_TIME
+    sticks: dict[UUID, str] = field(default_factory=dict)
+    statements: dict[UUID, bytes] = field(default_factory=dict)
+    uploads: list[UUID] = field(default_factory=list)
+    answers: list[Answer | Unreachable | Callable[[Answer], Answer]] = field(default_factory=list)
+    takes_before_answering: bool = False
+
+    def enrol(self, request: bytes, signature: str) -> Answer:
+        """Accept the good code with a good signature; the same key again gets the same name."""
+        asked: EnrolmentRequest = decode_as(request, EnrolmentRequest)
+        if not verified(asked.public_key, ENROLMENT_TYPE, request, signature):
+            return refusal(401, "signature", "La signature ne correspond pas à la clé.")
+        if asked.code != self.code:
+            return refusal(403, "code", "Ce code n'est pas le bon ou n'est plus valable.")
+        known = [stick for stick, key in self.sticks.items() if key == asked.public_key]
+        stick = known[0] if known else uuid4()
+        self.sticks[stick] = asked.public_key
+        answer = EnrolmentAnswer(
+            stick=stick,
+            site=self.site,
+            site_name="Atelier d'essai",
+            server_public_key=public_key(self.key),
+            at=self.now,
+        )
+        return Answer(status=201, body=encode(answer))
+
+    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
+        """Answer as told in `answers`, then truly."""
+        if not self.answers:
+            return self._take(statement, stick, signature)
+        planned = self.answers.pop(0)
+        if callable(planned):
+            return planned(self._take(statement, stick, signature))
+        if self.takes_before_answering:
+            self._take(statement, stick, signature)
+        if isinstance(planned, Unreachable):
+            raise planned
+        return planned
+
+    def _take(self, raw: bytes, stick: UUID, signature: str) -> Answer:
+        known = self.sticks.get(stick)
+        if known is None or not verified(known, STATEMENT_TYPE, raw, signature):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        statement = decode(raw)
+        self.uploads.append(statement.id)
+        held = self.statements.setdefault(statement.id, raw)
+        if held != raw:
+            return refusal(409, "conflict", "Ce relevé existe déjà avec un autre contenu.")
+        body = self.receipt(statement, raw)
+        return Answer(status=201, body=body, signature=sign(self.key, RECEIPT_TYPE, body))
+
+    def receipt(self, statement: AnyStatement, raw: bytes) -> bytes:
+        """Return the bytes of the true receipt."""
+        return encode(
+            Receipt(
+                statement=statement.id,
+                sha256=hashlib.sha256(raw).hexdigest(),
+                site=self.site,
+                stick=statement.stick,
+                received=self.now,
+            )
+        )
+
+
+def refusal(status: int, error: str, message: str) -> Answer:
+    """Return a refusal as the server writes it."""
+    return Answer(status=status, body=encode(Refusal(error=error, message=message)))

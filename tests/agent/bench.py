@@ -1,0 +1,95 @@
+"""What the tests of stick, outbox and session put on the bench."""
+
+import uuid
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Self
+
+from rebond_agent.durable import Durable
+from rebond_agent.enrolment import enrol
+from rebond_agent.fake_server import FakeServer
+from rebond_agent.outbox import Place
+from rebond_agent.server import SIGNATURE_HEADER, Answer, Server
+from rebond_agent.stick import Stick
+from rebond_schemas.inspection import Check, Result
+from rebond_schemas.statement import Agent, Clock, Inspection
+
+WALL = datetime(2002, 1, 1, tzinfo=UTC)
+
+
+def enrolled_stick(folder: Path, server: Server, disk: Durable | None = None) -> Stick:
+    return enrol(
+        folder, server, code="GOOD-CODE", name="Essai", language="fr", disk=disk or Durable()
+    )
+
+
+def inspection(stick: Stick, place: Place) -> Inspection:
+    return Inspection(
+        format=1,
+        id=uuid.uuid4(),
+        run=uuid.uuid4(),
+        site=stick.settings.site,
+        stick=stick.settings.stick,
+        sequence=place.sequence,
+        previous=place.previous,
+        made=Clock(wall=WALL, monotonic_ns=1, boot_id="boot"),
+        agent=Agent(name="rebond-agent", version="0.1.0"),
+        checks=(Check(name="keyboard", result=Result.PASS),),
+    )
+
+
+class HttpFake:
+    """A FakeServer behind real HTTP on a free local port."""
+
+    def __init__(self, fake: FakeServer) -> None:
+        self.fake = fake
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
+        self._thread = Thread(target=self._http.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+
+def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            try:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self._reply(self._answer(body))
+            except OSError:
+                self.close_connection = True  # the agent was killed while we spoke
+
+        def _answer(self, body: bytes) -> Answer:
+            signature = self.headers[SIGNATURE_HEADER]
+            if self.path == "/api/v1/enrol":
+                return fake.enrol(body, signature)
+            assert self.path == "/api/v1/statements"
+            assert self.headers["Content-Type"] == "application/vnd.rebond.statement.v1+json"
+            return fake.take(body, uuid.UUID(self.headers["Rebond-Stick"]), signature)
+
+        def _reply(self, answer: Answer) -> None:
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.body)))
+            if answer.status == 302:
+                self.send_header("Location", "/elsewhere")
+            if answer.signature:
+                self.send_header(SIGNATURE_HEADER, answer.signature)
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing: the test reads the statements instead."""
+
+    return Handler

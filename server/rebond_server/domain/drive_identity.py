@@ -1,15 +1,25 @@
 """When two descriptions speak of the same drive. A name under /dev says nothing."""
 
+import re
+from collections.abc import Sequence
+
 from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
 from rebond_server.domain.placeholder import meaningful
+
+_PREFIX = re.compile(r"^(?:naa\.|eui\.|uuid\.|t10\.|nvme\.|0x)+")
+"""How sysfs, udev and smartctl each introduce the same World Wide Name."""
+
+_SCSI_MODEL_LENGTH = 16
+"""Characters of a model name that SCSI INQUIRY keeps (SPC-5, product identification)."""
 
 
 def drive_key(identity: DriveIdentity) -> str | None:
     """Return the drive's key (WWN, else serial and model; with its namespace), or None.
 
-    None: nothing stable names this drive, so nothing can ever be proven about it.
+    None: nothing stable names this drive, so nothing can ever be proven about it. Two programs
+    may know one drive by different keys: compare with same_drive, and file under one of them.
     """
-    wwn, serial, model = _names(identity)
+    wwn, serial, model = _wwn(identity), meaningful(identity.serial), meaningful(identity.model)
     if wwn is not None:
         name = f"wwn:{wwn}"
     elif serial is not None and model is not None:
@@ -25,13 +35,20 @@ def same_drive(one: DriveIdentity, other: DriveIdentity) -> bool:
     Whatever both know must agree; sizes are compared by the verdict, which knows why a size
     may have changed.
     """
-    if one.namespace != other.namespace:
+    wwns = (_wwn(one), _wwn(other))
+    serials = (meaningful(one.serial), meaningful(other.serial))
+    models = (meaningful(one.model), meaningful(other.model))
+    if _differ(wwns) or _differ(serials) or one.namespace != other.namespace:
         return False
-    pairs = list(zip(_names(one), _names(other), strict=True))
-    if any(a is not None and b is not None and a != b for a, b in pairs):
+    if None not in models and not _same_model(*models):
         return False
-    wwn, serial, model = (a is not None and a == b for a, b in pairs)
-    return wwn or (serial and model)
+    return None not in wwns or (None not in serials and None not in models)
+
+
+def find_drive(identity: DriveIdentity, drives: Sequence[Drive]) -> Drive | None:
+    """Return the one drive that this identity names, or None when there is none or several."""
+    found = [drive for drive in drives if same_drive(identity, drive.identity)]
+    return found[0] if len(found) == 1 else None
 
 
 def can_hold_data(drive: Drive) -> bool:
@@ -48,5 +65,17 @@ def can_hold_data(drive: Drive) -> bool:
     return not (drive.boot_medium is True and pulled_out)
 
 
-def _names(identity: DriveIdentity) -> tuple[str | None, str | None, str | None]:
-    return (meaningful(identity.wwn), meaningful(identity.serial), meaningful(identity.model))
+def _wwn(identity: DriveIdentity) -> str | None:
+    if identity.wwn is None:
+        return None
+    return meaningful(_PREFIX.sub("", identity.wwn.strip().casefold()))
+
+
+def _differ(pair: tuple[str | None, str | None]) -> bool:
+    return None not in pair and pair[0] != pair[1]
+
+
+def _same_model(one: str | None, other: str | None) -> bool:
+    """One may be the other cut short, or carry the maker in front."""
+    short, long = sorted((one or "", other or ""), key=len)
+    return short[:_SCSI_MODEL_LENGTH] in long

@@ -15,6 +15,8 @@ _NAMES_NOTHING = frozenset(
     """.split()  # noqa: SIM905 - a word list reads better than sixty quoted lines
 )
 _COUNTING = ("0123456789" * 4, "123456789" * 4, "9876543210" * 4, "abcdefghijklmnopqrstuvwxyz")
+_COUNTED_UP_TO = 6
+"""A run of fewer digits, such as 345, may be a real number."""
 _SHORTEST = 3
 """A serial number of one or two characters names nothing."""
 
@@ -39,7 +41,9 @@ def meaningful(text: str | None) -> str | None:
     folded = _noise.sub("", text.casefold())
     if len(folded) < _SHORTEST or len(set(folded)) == 1 or folded in _NAMES_NOTHING:
         return None
-    if folded in _SHARED_UUIDS or any(folded in run for run in _COUNTING):
+    if len(folded) >= _COUNTED_UP_TO and any(folded in run for run in _COUNTING):
+        return None
+    if folded in _SHARED_UUIDS:
         return None
     return folded if folded.strip("f0") else None
 

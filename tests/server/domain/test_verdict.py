@@ -177,7 +177,7 @@ def test_every_reason_speaks_both_languages():
 
 # --- forged statements ------------------------------------------------------------------------
 
-FORGED = 4000
+FORGED = 2500
 VALUES = [None, True, False, 0, 1, -1, 511, SIZE, SIZE - 1, SIZE + 1, SIZE * 2, 2**63 - 1, 0.0, 0.5]
 WORDS = [
     "", "0", "zeros", "aes_256_ctr", "changed", "none", "write", "read_back", "command", "completed",
@@ -185,6 +185,8 @@ WORDS = [
     "usb", "file", "overwrite_aes_ctr", "nvme_sanitize_block", "ata_security_erase", "W3P1B7QY",
     "ab" * 32,
 ]  # fmt: skip
+
+NOTHING = {None, "", "0", "none", "unknown"}
 
 
 def leaves(tree, path=()):
@@ -218,6 +220,17 @@ def alter(tree, dice):
         parent[path[-1]] = dice.choice(VALUES)
 
 
+def forge(tree, dice):
+    """Alter one place so that the decoder still takes it: the others never reach a verdict."""
+    while True:
+        altered = msgspec.json.decode(msgspec.json.encode(tree))
+        alter(altered, dice)
+        try:
+            return altered, msgspec.convert(altered, Erasure)
+        except msgspec.ValidationError:
+            continue
+
+
 def bears_it(tree):
     """Decide, from the plain JSON alone, whether these passes prove the erasure of HDD."""
     passes = tree.get("passes", [])
@@ -229,7 +242,7 @@ def bears_it(tree):
     read = [p for p in passes[last + 1 :] if p["action"] == "read_back"][-1:]
     drive = tree["drive"]
     named = drive.get("wwn") == IDENTITY.wwn or (
-        drive.get("wwn") in {None, "", "0"}
+        drive.get("wwn") in NOTHING
         and (drive.get("serial"), drive.get("model")) == (IDENTITY.serial, IDENTITY.model)
     )
     sick = ("reallocated", "pending", "uncorrectable", "grown_defects", "media_errors")
@@ -238,7 +251,7 @@ def bears_it(tree):
             tree["ending"] == "completed",
             tree["method"] in {"overwrite_zero", "overwrite_aes_ctr"},
             tree.get("identity_checked") is True,
-            named and drive.get("serial") in {IDENTITY.serial, None, "", "0"},
+            named and drive.get("serial") in NOTHING | {IDENTITY.serial},
             drive.get("bus") != "raid",
             drive.get("namespace") is None,
             {drive.get("size_bytes"), tree.get("size_bytes")} == {SIZE},
@@ -273,14 +286,9 @@ def test_no_forged_statement_is_believed(changes):
     truth = Counter()
     true_tree = msgspec.to_builtins(good_erasure())
     for _ in range(FORGED):
-        tree = msgspec.json.decode(msgspec.json.encode(true_tree))
+        tree, erasure = true_tree, None
         for _ in range(changes):
-            alter(tree, dice)
-        try:
-            erasure = msgspec.convert(tree, Erasure)
-        except msgspec.ValidationError:
-            truth["refused by the decoder"] += 1
-            continue
+            tree, erasure = forge(tree, dice)
         found = judge(erasure, HDD)
         sanitised = device_verdict([HDD], False, {KEY: found}).sanitised
         assert sanitised == (found.verdict in POSITIVE)

@@ -24,7 +24,15 @@ class Drive(Protocol):
         ...
 
     def identity(self) -> DriveIdentity:
-        """Return the identity, read now through the open descriptor."""
+        """Return the identity and the size, read now through the open descriptor."""
+        ...
+
+    def medium(self) -> str:
+        """Tell this opened medium from every other one until the computer is switched off.
+
+        Two processes that read the same text hold the same medium; a drive that was unplugged
+        and plugged again reads otherwise even when it has its old name.
+        """
         ...
 
     def write(self, offset: int, data: memoryview) -> int:

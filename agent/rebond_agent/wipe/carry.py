@@ -1,0 +1,217 @@
+"""One way over an opened drive: write a layer, or read it back and compare every byte."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.fill import Fill, fill_for
+from rebond_agent.wipe.identity import difference
+from rebond_agent.wipe.layer import canary_unit, layer_bytes, runs
+from rebond_agent.wipe.orders import Done, Opened, Tick, Work
+from rebond_agent.wipe.pipeline import pipelined
+from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.tally import Tally
+from rebond_agent.wipe.transfer import Patience, Run, read_run, write_run
+from rebond_agent.wipe.trouble import Trouble, classify, name_of
+from rebond_schemas.erasure import Fault, Pass
+
+TICK_SECONDS = 0.25
+
+Wrong = tuple[Reason, str | None]
+"""What is wrong, and its detail."""
+
+
+def look(drive: Drive) -> Opened:
+    """Return what an opened drive says of itself now; OSError when it no longer answers."""
+    return Opened(
+        identity=drive.identity(),
+        size_bytes=drive.size_bytes,
+        block_bytes=drive.block_bytes,
+        direct_io=drive.direct_io,
+        medium=drive.medium(),
+    )
+
+
+def changed(drive: Drive, opened: Opened) -> Wrong | None:
+    """Say what is no longer as it was at opening: drive, medium or size."""
+    try:
+        identity, medium = drive.identity(), drive.medium()
+    except OSError as error:
+        return Reason.DRIVE_GONE, name_of(error)
+    other = difference(opened.identity, identity)
+    if other is not None:
+        return Reason.OTHER_DRIVE, other
+    if medium != opened.medium:
+        return Reason.OTHER_DRIVE, f"{opened.medium} / {medium}"
+    if identity.size_bytes != opened.size_bytes or drive.size_bytes != opened.size_bytes:
+        return Reason.OTHER_SIZE, f"{opened.size_bytes} / {identity.size_bytes}"
+    return None
+
+
+def carry_out(
+    drive: Drive,
+    work: Work,
+    report: Callable[[Tick], None],
+    stopped: Callable[[], bool],
+) -> Done:
+    """Do the work on this drive: identity first, then the bytes, then flush and identity again."""
+    began = time.monotonic()
+    tally = Tally()
+    wrong = changed(drive, work.opened)
+    checked = wrong is None
+    flushed = None
+    if wrong is None and not _writes(work):
+        wrong = _forget_cache(drive)
+    ended = False
+    if wrong is None:
+        wrong = _go_over(drive, work, tally, report, stopped)
+        ended = wrong is None
+        if _writes(work):
+            flushed = _flush(drive, tally)
+        wrong = wrong or changed(drive, work.opened) or _shortcoming(tally, work, flushed=flushed)
+    return Done(
+        passed=_passed(drive, work, tally, ended=ended, flushed=flushed, began=began),
+        identity_checked=checked,
+        reason=wrong[0] if wrong else None,
+        detail=wrong[1] if wrong else None,
+    )
+
+
+def _writes(work: Work) -> bool:
+    return work.action in {"write", "canary_write"}
+
+
+def _forget_cache(drive: Drive) -> Wrong | None:
+    """Without this a read may come from the computer's own memory instead of the medium."""
+    try:
+        drive.drop_cache()
+    except OSError as error:
+        return Reason.CACHE_NOT_DROPPED, name_of(error)
+    return None
+
+
+def _go_over(
+    drive: Drive,
+    work: Work,
+    tally: Tally,
+    report: Callable[[Tick], None],
+    stopped: Callable[[], bool],
+) -> Wrong | None:
+    """Visit every run of the layer; None only when the end was reached."""
+    last_tick = 0.0
+    results = _results(drive, work)
+    for run in results:
+        tally.add(run)
+        if run.stop is not None:
+            return _why_stopped(run.stop)
+        if run.faults and (change := changed(drive, work.opened)):
+            return change
+        if time.monotonic() - last_tick >= TICK_SECONDS:
+            last_tick = time.monotonic()
+            report(_tick(tally))
+        if stopped():
+            return Reason.CANCELLED, None
+    report(_tick(tally))
+    return None
+
+
+def _results(drive: Drive, work: Work) -> Iterator[Run]:
+    size = work.opened.size_bytes
+    longest = max(work.chunk_bytes, canary_unit(size, work.opened.block_bytes))
+    fill = fill_for(work.layer.pattern, work.key, longest)
+    patience = Patience()
+
+    def write(place: tuple[int, int], room: memoryview) -> Run:
+        offset, length = place
+        return write_run(drive, offset, fill.data(offset, room[:length]), patience)
+
+    def read(place: tuple[int, int], room: memoryview) -> Run:
+        return _read(drive, fill, place, room, patience)
+
+    return pipelined(
+        runs(work.layer, size, work.opened.block_bytes, work.chunk_bytes),
+        write if _writes(work) else read,
+        depth=work.depth,
+        room_bytes=2 * longest,
+    )
+
+
+def _read(
+    drive: Drive, fill: Fill, place: tuple[int, int], room: memoryview, patience: Patience
+) -> Run:
+    offset, length = place
+    half = len(room) // 2
+    expected = fill.data(offset, room[half : half + length])
+    return read_run(drive, offset, room[:length], expected, patience)
+
+
+def _why_stopped(error: OSError) -> Wrong:
+    match classify(error):
+        case Trouble.GONE:
+            return Reason.DRIVE_GONE, name_of(error)
+        case Trouble.REFUSED:
+            return Reason.WRITE_PROTECTED, name_of(error)
+        case Trouble.PLACE | Trouble.UNEXPECTED:
+            return Reason.UNEXPECTED_ERROR, name_of(error)
+
+
+def _tick(tally: Tally) -> Tick:
+    return Tick(
+        bytes_done=tally.done + tally.skipped,
+        fault_count=tally.fault_count,
+        mismatch_count=tally.mismatch_count,
+    )
+
+
+def _flush(drive: Drive, tally: Tally) -> bool:
+    """Once only: after a failed fsync Linux has dropped the data, and the next one says yes."""
+    try:
+        drive.flush()
+    except OSError as error:
+        tally.add_fault(Fault(operation="flush", error=name_of(error)))
+        return False
+    return True
+
+
+def _shortcoming(tally: Tally, work: Work, *, flushed: bool | None) -> Wrong | None:
+    if flushed is False:
+        return Reason.NOT_FLUSHED, None
+    if tally.fault_count or tally.skipped:
+        return (Reason.NOT_WRITTEN if _writes(work) else Reason.NOT_READABLE), None
+    if tally.mismatch_count:
+        return Reason.CONTENT_DIFFERS, None
+    if tally.done != layer_bytes(work.layer, work.opened.size_bytes, work.opened.block_bytes):
+        return Reason.INCOMPLETE, None
+    return None
+
+
+def _passed(
+    drive: Drive,
+    work: Work,
+    tally: Tally,
+    *,
+    ended: bool,
+    flushed: bool | None,
+    began: float,
+) -> Pass:
+    size = work.opened.size_bytes
+    canaries = work.layer.places == "canaries"
+    unit = canary_unit(size, work.opened.block_bytes)
+    return Pass(
+        action=work.action,
+        pattern=work.layer.pattern,
+        key=work.key,
+        complete=ended,
+        bytes_done=tally.done,
+        bytes_skipped=tally.skipped,
+        seconds=time.monotonic() - began,
+        direct_io=drive.direct_io,
+        own_process=work.own_process,
+        coverage_percent=100.0 * tally.done / size if size else None,
+        sample_places=tally.done // unit if canaries else None,
+        fault_count=tally.fault_count,
+        faults=tuple(tally.faults),
+        mismatch_count=tally.mismatch_count,
+        mismatches=tuple(tally.mismatches),
+        flushed=flushed,
+    )

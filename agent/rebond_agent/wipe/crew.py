@@ -1,0 +1,235 @@
+"""Who carries the engine's work out: processes of their own, or (for proofs) this very one."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rebond_agent.wipe.carry import carry_out, look
+from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.orders import CHUNK_BYTES, Cancel, Done, NotOpened, Open, Opened, Tick, Work
+from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.spawned import Spawned
+from rebond_agent.wipe.target import Target
+from rebond_agent.wipe.trouble import name_of
+from rebond_schemas.erasure import Pass
+
+WRITE_DEPTH = 2
+READ_DEPTH = 4
+"""Measured: reads gain up to 4 runs under way at once, writes up to 2."""
+
+_LOOK_SECONDS = 0.25
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How long a drive may keep us waiting. Linux itself tries a bad sector for minutes."""
+
+    stall_seconds: float = 120.0
+    """Without one finished read or write."""
+    slow_seconds: float = 600.0
+    slow_bytes_per_second: float = 1_000_000.0
+    """Slower than this for that long: the drive is failing."""
+
+
+class Crew(Protocol):
+    """Hands that open one drive, work on it and let it go."""
+
+    def open(self) -> Opened | NotOpened:
+        """Open the drive for writing and hold it."""
+        ...
+
+    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Do the work; the last thing yielded is Done. Read-backs open the drive anew."""
+        ...
+
+    def close(self) -> None:
+        """Let the drive go; never raises, never waits for a dead drive."""
+        ...
+
+
+class OwnProcesses:
+    """One process writes and holds the drive to the end, a fresh one does each read-back."""
+
+    def __init__(self, target: Target, patience: Patience | None = None) -> None:
+        """Take the drive to work on; nothing is started yet."""
+        self._target = target
+        self._patience = patience or Patience()
+        self._writer: Spawned | None = None
+
+    def open(self) -> Opened | NotOpened:
+        """Start the writing process and have it open the drive."""
+        self._writer = Spawned()
+        return self._open(self._writer, read_only=False)
+
+    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Write in the writing process, read back in a new one."""
+        if work.action in {"write", "canary_write"}:
+            if self._writer is None:
+                raise RuntimeError("the drive was not opened")
+            asked = replace(work, own_process=True, depth=WRITE_DEPTH)
+            yield from self._follow(self._writer, asked, cancelled)
+            return
+        asked = replace(work, own_process=True, depth=READ_DEPTH)
+        reader = Spawned()
+        try:
+            opened = self._open(reader, read_only=True)
+            if isinstance(opened, NotOpened):
+                yield Done(
+                    passed=_lost_pass(asked, None, 0.0),
+                    identity_checked=False,
+                    reason=Reason.NOT_OPENED,
+                    detail=opened.error,
+                )
+                return
+            yield from self._follow(reader, asked, cancelled)
+        finally:
+            reader.close()
+
+    def close(self) -> None:
+        """Close the writing process's pipe; it leaves at once, or is killed."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _open(self, process: Spawned, *, read_only: bool) -> Opened | NotOpened:
+        process.send(Open(target=self._target, read_only=read_only))
+        until = time.monotonic() + self._patience.stall_seconds
+        while time.monotonic() < until:
+            match process.receive(_LOOK_SECONDS):
+                case Opened() | NotOpened() as answer:
+                    return answer
+                case None if not process.alive:
+                    return NotOpened(error="the worker died")
+                case _:
+                    continue
+        return NotOpened(error="no answer")
+
+    def _follow(
+        self, process: Spawned, work: Work, cancelled: Callable[[], bool]
+    ) -> Iterator[Tick | Done]:
+        """Pass the worker's answers on, and end the work when nothing comes any more."""
+        watch = Watch(self._patience, time.monotonic())
+        process.send(work)
+        told = False
+        while True:
+            answer = process.receive(_LOOK_SECONDS)
+            if isinstance(answer, Tick):
+                watch.seen(answer, time.monotonic())
+                yield answer
+            elif isinstance(answer, Done):
+                yield answer
+                return
+            reason = None if process.alive else Reason.WORKER_DIED
+            reason = reason or watch.complaint(time.monotonic())
+            if reason is not None:
+                process.kill()
+                yield watch.lost(work, Reason.CANCELLED if told else reason, time.monotonic())
+                return
+            if cancelled() and not told:
+                process.send(Cancel())
+                told = True
+
+
+class Watch:
+    """The watchdog of one way over one drive."""
+
+    def __init__(self, patience: Patience, now: float) -> None:
+        """Start to wait at this moment of a monotonic clock, in seconds."""
+        self._patience = patience
+        self._began = self._last = self._window_began = now
+        self._window_bytes = 0
+        self._tick: Tick | None = None
+
+    def seen(self, tick: Tick, now: float) -> None:
+        """Note a sign of life."""
+        self._last, self._tick = now, tick
+        wanted = self._patience.slow_seconds * self._patience.slow_bytes_per_second
+        if tick.bytes_done - self._window_bytes >= wanted:
+            self._window_began, self._window_bytes = now, tick.bytes_done
+
+    def complaint(self, now: float) -> Reason | None:
+        """Say whether the drive has kept us waiting for too long."""
+        if now - self._last > self._patience.stall_seconds:
+            return Reason.STALLED
+        if now - self._window_began > self._patience.slow_seconds:
+            return Reason.TOO_SLOW
+        return None
+
+    def lost(self, work: Work, reason: Reason, now: float) -> Done:
+        """Return what is known of work that never told its end."""
+        return Done(
+            passed=_lost_pass(work, self._tick, now - self._began),
+            identity_checked=self._tick is not None,
+            reason=reason,
+        )
+
+
+class InThisProcess:
+    """The same work without other processes: fast, for proofs; its passes say so."""
+
+    def __init__(
+        self, open_drive: Callable[[], Drive], chunk_bytes: int = CHUNK_BYTES, depth: int = 1
+    ) -> None:
+        """Take what opens the drive, for writing and again for each read-back."""
+        self._open_drive = open_drive
+        self._chunk_bytes = chunk_bytes
+        self._depth = depth
+        self._drive: Drive | None = None
+
+    def open(self) -> Opened | NotOpened:
+        """Open the drive here."""
+        try:
+            self._drive = self._open_drive()
+            return look(self._drive)
+        except OSError as error:
+            return NotOpened(error=name_of(error))
+
+    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Do the work here."""
+        if self._drive is None:
+            raise RuntimeError("the drive was not opened")
+        asked = replace(work, own_process=False, chunk_bytes=self._chunk_bytes, depth=self._depth)
+        ticks: list[Tick] = []
+        if work.action in {"write", "canary_write"}:
+            done = carry_out(self._drive, asked, ticks.append, cancelled)
+        else:
+            done = self._read_back(asked, ticks, cancelled)
+        yield from ticks
+        yield done
+
+    def close(self) -> None:
+        """Close the drive."""
+        if self._drive is not None:
+            self._drive.close()
+
+    def _read_back(self, work: Work, ticks: list[Tick], cancelled: Callable[[], bool]) -> Done:
+        try:
+            drive = self._open_drive()
+        except OSError as error:
+            return Done(
+                passed=_lost_pass(work, None, 0.0),
+                identity_checked=False,
+                reason=Reason.NOT_OPENED,
+                detail=name_of(error),
+            )
+        try:
+            return carry_out(drive, work, ticks.append, cancelled)
+        finally:
+            drive.close()
+
+
+def _lost_pass(work: Work, tick: Tick | None, seconds: float) -> Pass:
+    return Pass(
+        action=work.action,
+        pattern=work.layer.pattern,
+        key=work.key,
+        complete=False,
+        bytes_done=tick.bytes_done if tick else 0,
+        seconds=seconds,
+        direct_io=work.opened.direct_io,
+        own_process=work.own_process,
+        fault_count=tick.fault_count if tick else 0,
+        mismatch_count=tick.mismatch_count if tick else 0,
+        flushed=False if work.action in {"write", "canary_write"} else None,
+    )

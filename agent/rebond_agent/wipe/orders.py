@@ -1,0 +1,91 @@
+"""What the engine and the process that holds a drive say to each other."""
+
+import msgspec
+from msgspec import Struct
+
+from rebond_agent.wipe.layer import Action, Layer
+from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.target import Target
+from rebond_schemas.erasure import Pass
+from rebond_schemas.facts import DriveIdentity
+
+CHUNK_BYTES = 4 * 1024 * 1024
+"""Bytes of one write or read: larger falls out of the processor's cache, smaller costs calls."""
+
+
+class Open(Struct, frozen=True, kw_only=True, tag="open"):
+    """Open this drive and say what it is."""
+
+    target: Target
+    read_only: bool
+
+
+class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
+    """The drive as it is now."""
+
+    identity: DriveIdentity
+    size_bytes: int
+    block_bytes: int
+    direct_io: bool
+    medium: str
+
+
+class NotOpened(Struct, frozen=True, kw_only=True, tag="not_opened"):
+    """The drive could not be opened; the error in one line."""
+
+    error: str
+
+
+class Work(Struct, frozen=True, kw_only=True, tag="work"):
+    """One way over the drive. It must still be the drive that was opened."""
+
+    layer: Layer
+    action: Action
+    key: str | None
+    opened: Opened
+    own_process: bool
+    chunk_bytes: int = CHUNK_BYTES
+    depth: int = 2
+    """Runs of bytes under way at once."""
+
+
+class Cancel(Struct, frozen=True, kw_only=True, tag="cancel"):
+    """Stop between two runs of bytes, and say how far the work came."""
+
+
+class Tick(Struct, frozen=True, kw_only=True, tag="tick"):
+    """The work is alive and came this far."""
+
+    bytes_done: int
+    fault_count: int
+    mismatch_count: int
+
+
+class Done(Struct, frozen=True, kw_only=True, tag="done"):
+    """One way over the drive has ended; `reason` says what is wrong with it."""
+
+    passed: Pass
+    identity_checked: bool
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+Order = Open | Work | Cancel
+Answer = Opened | NotOpened | Tick | Done
+
+
+def pack(message: Order | Answer) -> bytes:
+    """Return a message for the pipe between two processes of ours (MessagePack)."""
+    return msgspec.msgpack.encode(message)
+
+
+def unpack_order(raw: bytes) -> Order:
+    """Return what the engine asked."""
+    order: Order = msgspec.msgpack.decode(raw, type=Order)
+    return order
+
+
+def unpack_answer(raw: bytes) -> Answer:
+    """Return what the worker answered."""
+    answer: Answer = msgspec.msgpack.decode(raw, type=Answer)
+    return answer

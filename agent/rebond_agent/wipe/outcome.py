@@ -1,0 +1,155 @@
+"""How the work on one drive ended: what the erasure statement needs, and no judgement."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from rebond_agent.wipe.layer import actions
+from rebond_agent.wipe.plan import Plan, hidden_area
+from rebond_agent.wipe.reasons import Reason, Refusal, Sentence, explain
+from rebond_schemas.erasure import Ending, Method, Pass
+from rebond_schemas.facts import Drive
+from rebond_schemas.text import clean
+
+_INTERRUPTIONS = frozenset({Reason.CANCELLED, Reason.WORKER_DIED, Reason.ENGINE_DIED})
+_BEFORE = frozenset(
+    {Reason.NOT_OPENED, Reason.OTHER_DRIVE, Reason.OTHER_SIZE, Reason.INTENT_NOT_RECORDED}
+)
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """Everything that happened to one drive."""
+
+    plan: Plan
+    ending: Ending
+    reason: Reason | None = None
+    detail: str | None = None
+    size_bytes: int | None = None
+    """Size measured when the drive was opened."""
+    identity_checked: bool = False
+    passes: tuple[Pass, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """What the technician reads when it did not go well."""
+        return explain(self.reason, self.detail) if self.reason else None
+
+
+def finished(
+    plan: Plan,
+    *,
+    size_bytes: int,
+    identity_checked: bool,
+    passes: tuple[Pass, ...],
+    seconds: float,
+) -> Outcome:
+    """Return the completed outcome, or a failed one when anything the plan asks for is missing.
+
+    The last word before the statement: it counts again, and trusts no reason that was not given.
+    """
+    whole = identity_checked and size_bytes == plan.size_bytes and _whole(plan, passes)
+    return Outcome(
+        plan=plan,
+        ending=Ending.COMPLETED if whole else Ending.FAILED,
+        reason=None if whole else Reason.INCOMPLETE,
+        size_bytes=size_bytes,
+        identity_checked=identity_checked,
+        passes=passes,
+        seconds=seconds,
+    )
+
+
+def broken_off(
+    plan: Plan,
+    reason: Reason,
+    detail: str | None = None,
+    *,
+    size_bytes: int | None = None,
+    identity_checked: bool = False,
+    passes: tuple[Pass, ...] = (),
+    seconds: float = 0.0,
+) -> Outcome:
+    """Return the outcome of a wipe that was refused (no way over the drive begun), cut or failed."""
+    touched = any(one.bytes_done or one.bytes_skipped or one.fault_count for one in passes)
+    if reason in _INTERRUPTIONS:
+        ending = Ending.INTERRUPTED
+    elif reason in _BEFORE and not touched:
+        ending = Ending.REFUSED
+    else:
+        ending = Ending.FAILED
+    return Outcome(
+        plan=plan,
+        ending=ending,
+        reason=reason,
+        detail=detail,
+        size_bytes=size_bytes,
+        identity_checked=identity_checked,
+        passes=passes,
+        seconds=seconds,
+    )
+
+
+def interrupted(plan: Plan) -> Outcome:
+    """Return the outcome of a recorded intent whose engine never told an end."""
+    return broken_off(plan, Reason.ENGINE_DIED)
+
+
+def erasure_fields(outcome: Outcome) -> dict[str, Any]:
+    """Return the fields of `rebond_schemas.statement.Erasure` that the wipe knows.
+
+    Left to the caller: the envelope, `started`, `ended`, SMART before and after, `operator`.
+    """
+    plan = outcome.plan
+    reason = ": ".join(part for part in (outcome.reason, outcome.detail) if part)
+    return {
+        "drive": plan.drive,
+        "path": plan.path,
+        "method": plan.method,
+        "level": plan.level,
+        "ending": outcome.ending,
+        "reason": clean(reason),
+        "size_bytes": outcome.size_bytes,
+        "native_size_bytes": plan.native_size_bytes,
+        "hidden_area": plan.hidden_area,
+        "identity_checked": outcome.identity_checked,
+        "passes": outcome.passes,
+        "seconds": outcome.seconds,
+    }
+
+
+def refusal_fields(drive: Drive, refusal: Refusal) -> dict[str, Any]:
+    """Return the same fields for a drive that the guard or the plan refused."""
+    reason = ": ".join(part for part in (refusal.reason, refusal.detail) if part)
+    return {
+        "drive": drive.identity,
+        "path": drive.path,
+        "method": Method.NONE,
+        "level": None,
+        "ending": Ending.REFUSED,
+        "reason": clean(reason),
+        "size_bytes": None,
+        "native_size_bytes": drive.native_size_bytes,
+        "hidden_area": hidden_area(drive),
+        "identity_checked": False,
+        "passes": (),
+        "seconds": 0.0,
+    }
+
+
+def _whole(plan: Plan, passes: tuple[Pass, ...]) -> bool:
+    wanted = [action for layer in plan.layers for action in actions(layer)]
+    return [one.action for one in passes] == wanted and all(
+        _clean(one, plan.size_bytes) for one in passes
+    )
+
+
+def _clean(one: Pass, size_bytes: int) -> bool:
+    return (
+        one.complete
+        and one.fault_count == 0
+        and one.mismatch_count == 0
+        and one.bytes_skipped == 0
+        and one.flushed is not False
+        and (one.action in {"canary_write", "canary_read"} or one.bytes_done == size_bytes)
+    )

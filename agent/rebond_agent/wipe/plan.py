@@ -1,0 +1,161 @@
+"""Which method for which medium: the decision table, and the plan made from it."""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from rebond_agent.wipe.guard import Policy, allow
+from rebond_agent.wipe.layer import Layer
+from rebond_agent.wipe.reasons import Reason, Refusal, Sentence
+from rebond_schemas.erasure import HiddenArea, Level, Method
+from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """Something this erasure does not reach, for the certificate."""
+
+    key: str
+    fr: str
+    en: str
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """One row of the table: a method that can be carried out, and the level it reaches."""
+
+    method: Method
+    level: Level
+    layers: tuple[Layer, ...]
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What will be done to one drive. It is kept with the intent, so that a restart knows it."""
+
+    drive: DriveIdentity
+    path: str
+    size_bytes: int
+    method: Method
+    level: Level
+    """The level this method reaches when everything goes well."""
+    layers: tuple[Layer, ...]
+    hidden_area: HiddenArea
+    native_size_bytes: int | None = None
+    limits: tuple[Limit, ...] = ()
+
+
+_CANARIES = Layer(places="canaries", pattern="aes_256_ctr")
+_KEYED = Layer(places="whole", pattern="aes_256_ctr")
+_ZEROS = Layer(places="whole", pattern="zeros")
+
+# NIST SP 800-88r1 appendix A and IEEE 2883-2022: an overwrite by the host is a Clear, on every
+# medium. Zeros once for magnetic media, behind canaries that find a drive which wraps around;
+# flash gets incompressible data first, since its controllers compress and deduplicate zeros (Wei
+# et al., FAST'11), then zeros. One row a method, best first: plans take the first that reaches
+# the level asked for, and only methods that can be carried out stand here.
+_ZERO_ONCE = (Way(method=Method.OVERWRITE_ZERO, level=Level.CLEAR, layers=(_CANARIES, _ZEROS)),)
+_KEYED_THEN_ZERO = (
+    Way(method=Method.OVERWRITE_AES_CTR, level=Level.CLEAR, layers=(_KEYED, _ZEROS)),
+)
+WAYS: Mapping[DriveKind, tuple[Way, ...]] = MappingProxyType(
+    {
+        DriveKind.HDD: _ZERO_ONCE,
+        DriveKind.VIRTUAL: _ZERO_ONCE,
+        DriveKind.IMAGE: _ZERO_ONCE,
+        DriveKind.SSD: _KEYED_THEN_ZERO,
+        DriveKind.NVME: _KEYED_THEN_ZERO,
+        DriveKind.EMMC: _KEYED_THEN_ZERO,
+        DriveKind.USB: _KEYED_THEN_ZERO,
+        DriveKind.CARD_READER: _KEYED_THEN_ZERO,
+        DriveKind.OPTICAL: (),
+        DriveKind.UNKNOWN: (),
+    }
+)
+
+_FLASH = frozenset(
+    {DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC, DriveKind.USB, DriveKind.CARD_READER}
+)
+
+
+def make_plan(
+    drive: Drive, policy: Policy, *, failed_probes: Collection[str] = ()
+) -> Plan | Refusal:
+    """Return what to do to this drive, or why nothing is done; the guard speaks first."""
+    allowed = allow(drive, policy, failed_probes=failed_probes)
+    if isinstance(allowed, Refusal):
+        return allowed
+    ways = [way for way in WAYS[drive.kind] if _reaches(way.level, policy.level)]
+    if not ways:
+        return Refusal(reason=Reason.LEVEL_OUT_OF_REACH, detail=policy.level.value)
+    return Plan(
+        drive=drive.identity,
+        path=drive.path,
+        size_bytes=allowed.size_bytes,
+        method=ways[0].method,
+        level=ways[0].level,
+        layers=ways[0].layers,
+        hidden_area=hidden_area(drive),
+        native_size_bytes=drive.native_size_bytes,
+        limits=limits(drive),
+    )
+
+
+def _reaches(level: Level, wanted: Level) -> bool:
+    return level is wanted or level is Level.PURGE
+
+
+def hidden_area(drive: Drive) -> HiddenArea:
+    """Say whether part of the drive lies outside what an overwrite addresses."""
+    native, visible = drive.native_size_bytes, drive.identity.size_bytes
+    if drive.boot_partitions or (native is not None and visible is not None and native > visible):
+        return HiddenArea.PRESENT
+    if drive.kind in {DriveKind.IMAGE, DriveKind.VIRTUAL} or native == visible:
+        return HiddenArea.NONE
+    return HiddenArea.UNKNOWN
+
+
+def limits(drive: Drive) -> tuple[Limit, ...]:
+    """Return what an overwrite of this drive does not reach, as far as its facts tell."""
+    found = []
+    if drive.kind in _FLASH:
+        found.append("over_provisioning")
+    if drive.smart is not None and drive.smart.reallocated:
+        found.append("reallocated")
+    if drive.bridge is not None or drive.identity.bus is Bus.USB:
+        found.append("bridge")
+    if drive.boot_partitions:
+        found.append("boot_partitions")
+    if hidden_area(drive) is HiddenArea.UNKNOWN:
+        found.append("hidden_area_unknown")
+    elif hidden_area(drive) is HiddenArea.PRESENT and not drive.boot_partitions:
+        found.append("hidden_area_present")
+    return tuple(Limit(key=key, fr=_LIMITS[key].fr, en=_LIMITS[key].en) for key in found)
+
+
+_LIMITS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "over_provisioning": Sentence(
+            fr="La réserve interne de la mémoire flash n'est pas atteinte par la réécriture.",
+            en="The flash's internal reserve is not reached by overwriting.",
+        ),
+        "reallocated": Sentence(
+            fr="Les secteurs réalloués par le disque ne sont pas atteints par la réécriture.",
+            en="Sectors that the drive reallocated are not reached by overwriting.",
+        ),
+        "bridge": Sentence(
+            fr="Le disque a été effacé à travers un adaptateur USB.",
+            en="The drive was erased through a USB adapter.",
+        ),
+        "boot_partitions": Sentence(
+            fr="Les partitions de démarrage de l'eMMC ne sont pas effacées.",
+            en="The boot partitions of the eMMC are not erased.",
+        ),
+        "hidden_area_unknown": Sentence(
+            fr="On ne sait pas si le disque a une zone cachée (HPA, DCO).",
+            en="Whether the drive has a hidden area (HPA, DCO) is not known.",
+        ),
+        "hidden_area_present": Sentence(
+            fr="Le disque a une zone cachée (HPA, DCO) que la réécriture n'atteint pas.",
+            en="The drive has a hidden area (HPA, DCO) that overwriting does not reach.",
+        ),
+    }
+)

@@ -1,0 +1,204 @@
+"""Why a drive is not erased, or why its erasure is not whole: one key, one sentence a language."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from msgspec import Struct
+
+
+class Reason(StrEnum):
+    """Everything that stops a wipe, before it starts or on its way."""
+
+    NO_IDENTITY = "no_identity"
+    SIZE_UNKNOWN = "size_unknown"
+    KIND_UNKNOWN = "kind_unknown"
+    BOOT_MEDIUM = "boot_medium"
+    BOOT_MEDIUM_UNKNOWN = "boot_medium_unknown"
+    HELD = "held"
+    READ_ONLY = "read_only"
+    REMOVABLE_NOT_CHOSEN = "removable_not_chosen"
+    PROBE_FAILED = "probe_failed"
+    BEHIND_RAID = "behind_raid"
+    LOCKED = "locked"
+    NOT_A_DRIVE = "not_a_drive"
+    LEVEL_OUT_OF_REACH = "level_out_of_reach"
+    NOT_OPENED = "not_opened"
+    OTHER_DRIVE = "other_drive"
+    OTHER_SIZE = "other_size"
+    INTENT_NOT_RECORDED = "intent_not_recorded"
+    DRIVE_GONE = "drive_gone"
+    WRITE_PROTECTED = "write_protected"
+    UNEXPECTED_ERROR = "unexpected_error"
+    NOT_WRITTEN = "not_written"
+    NOT_FLUSHED = "not_flushed"
+    NOT_READABLE = "not_readable"
+    CACHE_NOT_DROPPED = "cache_not_dropped"
+    CONTENT_DIFFERS = "content_differs"
+    STALLED = "stalled"
+    TOO_SLOW = "too_slow"
+    WORKER_DIED = "worker_died"
+    CANCELLED = "cancelled"
+    ENGINE_DIED = "engine_died"
+    INCOMPLETE = "incomplete"
+
+
+class Sentence(Struct, frozen=True, kw_only=True):
+    """The same sentence in French and in English."""
+
+    fr: str
+    en: str
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A drive that is not erased, and why."""
+
+    reason: Reason
+    detail: str | None = None
+
+    @property
+    def sentence(self) -> Sentence:
+        """What the technician reads: the reason and the next thing to try."""
+        return explain(self.reason, self.detail)
+
+
+def explain(reason: Reason, detail: str | None = None) -> Sentence:
+    """Return the sentence of a reason, with its detail in brackets when there is one."""
+    said = SENTENCES[reason]
+    if detail is None:
+        return said
+    return Sentence(fr=f"{said.fr} ({detail})", en=f"{said.en} ({detail})")
+
+
+def _both(fr: str, en: str) -> Sentence:
+    return Sentence(fr=fr, en=en)
+
+
+SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
+    {
+        Reason.NO_IDENTITY: _both(
+            "Ce disque ne donne ni numéro de série ni WWN : branchez-le directement sur la carte mère.",
+            "This drive gives neither a serial number nor a WWN: connect it straight to the board.",
+        ),
+        Reason.SIZE_UNKNOWN: _both(
+            "La taille de ce disque n'a pas pu être lue : vérifiez câble et alimentation, puis relancez.",
+            "This drive's size could not be read: check cable and power, then start again.",
+        ),
+        Reason.KIND_UNKNOWN: _both(
+            "On ne sait pas quel support est ce disque : montrez-le au chef d'atelier.",
+            "What kind of medium this drive is could not be told: show it to the workshop lead.",
+        ),
+        Reason.BOOT_MEDIUM: _both(
+            "C'est le support de démarrage ou une clé Rebond : il n'est jamais effacé.",
+            "This is the boot medium or a Rebond stick: it is never erased.",
+        ),
+        Reason.BOOT_MEDIUM_UNKNOWN: _both(
+            "On ne sait pas si ce disque est le support de démarrage : redémarrez sur la clé.",
+            "Whether this drive is the boot medium is not known: boot again from the stick.",
+        ),
+        Reason.HELD: _both(
+            "Ce disque est utilisé par le système : libérez ce qui le tient, puis relancez.",
+            "The system is using this drive: let go what holds it, then start again.",
+        ),
+        Reason.READ_ONLY: _both(
+            "Ce disque est en lecture seule, ou on ne sait pas s'il l'est : cherchez un verrou.",
+            "This drive is read-only, or may be: look for a write-protect switch.",
+        ),
+        Reason.REMOVABLE_NOT_CHOSEN: _both(
+            "Ce support amovible n'a pas été choisi : désignez-le pour qu'il soit effacé.",
+            "This removable medium was not chosen: name it to have it erased.",
+        ),
+        Reason.PROBE_FAILED: _both(
+            "L'examen de ce disque a échoué : débranchez, rebranchez, refaites le relevé.",
+            "Probing this drive failed: unplug it, plug it in again, make a new report.",
+        ),
+        Reason.BEHIND_RAID: _both(
+            "Les disques réels sont cachés par un contrôleur RAID : passez le BIOS en AHCI.",
+            "A RAID controller hides the real drives: set the BIOS to AHCI.",
+        ),
+        Reason.LOCKED: _both(
+            "Ce disque est verrouillé par un mot de passe : demandez-le au donateur, sinon détruisez-le.",
+            "This drive is locked by a password: ask the donor for it, or destroy the drive.",
+        ),
+        Reason.NOT_A_DRIVE: _both(
+            "Ce lecteur ne garde rien : il n'y a rien à effacer.",
+            "This reader keeps nothing: there is nothing to erase.",
+        ),
+        Reason.LEVEL_OUT_OF_REACH: _both(
+            "Le niveau demandé ne peut pas être atteint sur ce disque : détruisez-le ou demandez Clear.",
+            "The level asked for cannot be reached on this drive: destroy it, or ask for Clear.",
+        ),
+        Reason.NOT_OPENED: _both(
+            "Ce disque n'a pas pu être ouvert pour lui seul : démontez-le, puis relancez.",
+            "This drive could not be opened exclusively: unmount it, then start again.",
+        ),
+        Reason.OTHER_DRIVE: _both(
+            "Ce n'est plus le disque du relevé : refaites le relevé avant d'effacer.",
+            "This is no longer the drive of the report: make a new report before erasing.",
+        ),
+        Reason.OTHER_SIZE: _both(
+            "Ce disque n'a plus la taille du relevé : refaites le relevé, sinon détruisez-le.",
+            "This drive no longer has the size of the report: make a new report, or destroy it.",
+        ),
+        Reason.INTENT_NOT_RECORDED: _both(
+            "Le début de l'effacement n'a pas pu être noté sur la clé : changez de clé.",
+            "The start of the erasure could not be recorded on the stick: take another stick.",
+        ),
+        Reason.DRIVE_GONE: _both(
+            "Le disque a disparu pendant le travail : vérifiez câble et alimentation, recommencez.",
+            "The drive vanished during the work: check cable and power, start again.",
+        ),
+        Reason.WRITE_PROTECTED: _both(
+            "Le disque refuse toute écriture : cherchez un verrou, sinon détruisez-le.",
+            "The drive refuses every write: look for a write-protect switch, or destroy it.",
+        ),
+        Reason.UNEXPECTED_ERROR: _both(
+            "Le système a répondu par une erreur imprévue : gardez ce disque pour le chef d'atelier.",
+            "The system answered with an unexpected error: keep this drive for the workshop lead.",
+        ),
+        Reason.NOT_WRITTEN: _both(
+            "Des secteurs n'ont pas pu être écrits : détruisez ce disque.",
+            "Some sectors could not be written: destroy this drive.",
+        ),
+        Reason.NOT_FLUSHED: _both(
+            "Le disque n'a pas confirmé ses écritures : essayez un autre câble, sinon détruisez-le.",
+            "The drive did not confirm its writes: try another cable, or destroy it.",
+        ),
+        Reason.NOT_READABLE: _both(
+            "Des secteurs n'ont pas pu être relus, donc pas vérifiés : détruisez ce disque.",
+            "Some sectors could not be read back, so nothing proves them: destroy this drive.",
+        ),
+        Reason.CACHE_NOT_DROPPED: _both(
+            "La relecture n'a pas pu contourner la mémoire cache : rien n'est prouvé, recommencez.",
+            "The read-back could not go round the cache: nothing is proven, start again.",
+        ),
+        Reason.CONTENT_DIFFERS: _both(
+            "La relecture ne retrouve pas ce qui a été écrit : ce disque ment, détruisez-le.",
+            "What was read back is not what was written: this drive lies, destroy it.",
+        ),
+        Reason.STALLED: _both(
+            "Le disque ne répond plus : éteignez, rebranchez, essayez une fois encore, sinon détruisez-le.",
+            "The drive no longer answers: power off, reconnect, try once more, or destroy it.",
+        ),
+        Reason.TOO_SLOW: _both(
+            "Le disque est devenu bien trop lent, il est en train de lâcher : détruisez-le.",
+            "The drive has become far too slow, it is failing: destroy it.",
+        ),
+        Reason.WORKER_DIED: _both(
+            "Le programme d'effacement s'est arrêté en route : recommencez ce disque.",
+            "The erasing program stopped on its way: start this drive again.",
+        ),
+        Reason.CANCELLED: _both(
+            "L'effacement a été arrêté à la demande : le disque n'est pas effacé, recommencez.",
+            "The erasure was stopped on request: the drive is not erased, start again.",
+        ),
+        Reason.ENGINE_DIED: _both(
+            "Un effacement commencé n'a pas de fin connue (coupure) : recommencez ce disque.",
+            "An erasure that was started has no known end (power cut): start this drive again.",
+        ),
+        Reason.INCOMPLETE: _both(
+            "Toutes les étapes de l'effacement n'ont pas été menées au bout : recommencez ce disque.",
+            "Not every step of the erasure was carried to its end: start this drive again.",
+        ),
+    }
+)

@@ -45,7 +45,7 @@ def meaningful(text: str | None) -> str | None:
         return None
     if folded in _SHARED_UUIDS:
         return None
-    return folded if folded.strip("f0") else None
+    return folded if folded.removeprefix("0x").strip("f0") else None
 
 
 def meaningful_mac(text: str | None) -> str | None:

@@ -15,7 +15,8 @@ class PlanRow(OfSite, Base):
 
     __tablename__ = "plan"
     made: Mapped[datetime] = mapped_column(Moment)
-    made_by: Mapped[UUID] = mapped_column(Uuid)
+    made_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """None: made on the server's own command line. A plan only proposes; people confirm."""
     input_sha256: Mapped[str] = mapped_column(String(64))
     input: Mapped[dict[str, Any]] = mapped_column(JSON)
     output: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -31,7 +32,7 @@ class PlanRow(OfSite, Base):
 
 
 class Assignment(OfSite, Base):
-    """This device for this request. A device has one open assignment at the most."""
+    """One device for one request. A device has one open assignment at the most."""
 
     __tablename__ = "assignment"
     device_id: Mapped[UUID] = mapped_column(Uuid)

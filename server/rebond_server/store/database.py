@@ -1,5 +1,6 @@
 """Opening the database: SQLite by default, PostgreSQL by URL, the same code for both."""
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +21,8 @@ SAFE_WAL = (3, 51, 3)
 def open_database(url: str) -> Engine:
     """Return an engine for this URL; on SQLite with foreign keys, full sync and immediate writes."""
     if not url.startswith("sqlite"):
+        if url.startswith("postgresql://"):
+            url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _set_up_sqlite)
@@ -44,11 +47,23 @@ def transaction(make: sessionmaker[Session], *, reading: bool = False) -> Iterat
         yield session
 
 
+def take_turns(session: Session, what: str) -> None:
+    """Let only one transaction at a time do this, until its end.
+
+    SQLite's immediate transactions take turns anyway; it has no lock by name and needs none.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        name = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(name)))
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the database to this revision of the schema."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # two workers that start at once migrate in turn
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('rebond migrate'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
@@ -58,10 +73,12 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - SQLA
     del record
     connection.isolation_level = None  # the driver must not open transactions of its own
     journal = "WAL" if sqlite3.sqlite_version_info >= SAFE_WAL else "DELETE"
+    # EXTRA also syncs the folder after the journal is gone: in DELETE mode a commit under FULL may
+    # roll back at a power cut (sqlite.org/pragma.html#pragma_synchronous), after its receipt left.
     for pragma in (
         "foreign_keys = ON",
         f"journal_mode = {journal}",
-        "synchronous = FULL",
+        "synchronous = EXTRA",
         "mmap_size = 0",
         "trusted_schema = OFF",
         "recursive_triggers = ON",

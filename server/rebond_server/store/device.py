@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.domain.lifecycle import State
-from rebond_server.domain.verdict import Verdict
+from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.base import Base, Closed, Moment, OfSite, one_of, to, to_site
 from rebond_server.store.stick import StatementKind
 
@@ -30,6 +30,8 @@ class Device(OfSite, Base):
     kind: Mapped[str] = mapped_column(String(40))
     state: Mapped[State] = mapped_column(Closed(State))
     cycle: Mapped[int] = mapped_column(default=1)
+    cycle_began: Mapped[datetime | None] = mapped_column(Moment)
+    """When the device was taken back; None in its first life here."""
     maker: Mapped[str | None] = mapped_column(String(256))
     model: Mapped[str | None] = mapped_column(String(256))
     serial: Mapped[str | None] = mapped_column(String(256))
@@ -80,11 +82,16 @@ class DeviceKey(OfSite, Base):
 
 
 class DriveRow(OfSite, Base):
-    """One storage unit, known by WWN or serial; `judgement_id` is the evidence that now counts."""
+    """One storage unit in one device; `judgement_id` is the evidence that now counts.
+
+    A drive that turns up in another device is another row, without evidence: two drives may carry
+    one serial number (copies, USB bridges), and the proof of one must never speak for the other.
+    """
 
     __tablename__ = "drive"
     identity: Mapped[str] = mapped_column(String(512))
     """WWN, or serial and model, and namespace: the text by which the drive is found again."""
+    device_id: Mapped[UUID] = mapped_column(Uuid)
     model: Mapped[str | None] = mapped_column(String(256))
     serial: Mapped[str | None] = mapped_column(String(256))
     wwn: Mapped[str | None] = mapped_column(String(256))
@@ -96,7 +103,10 @@ class DriveRow(OfSite, Base):
 
     __table_args__ = (
         to_site(),
-        Index("uq_drive_site_id_identity", "site_id", "identity", unique=True),
+        to("device", "device_id"),
+        UniqueConstraint("site_id", "id", "device_id"),
+        Index("uq_drive_identity", "site_id", "device_id", "identity", unique=True),
+        Index("ix_drive_identity", "site_id", "identity"),
         ForeignKeyConstraint(
             ["site_id", "judgement_id", "id"],
             ["judgement.site_id", "judgement.id", "judgement.drive_id"],
@@ -125,7 +135,9 @@ class DeviceDrive(OfSite, Base):
     __table_args__ = (
         to_site(),
         to("device", "device_id"),
-        to("drive", "drive_id"),
+        ForeignKeyConstraint(
+            ["site_id", "drive_id", "device_id"], ["drive.site_id", "drive.id", "drive.device_id"]
+        ),
         to("statement", "inventory_id"),
         UniqueConstraint("site_id", "inventory_id", "position"),
         Index("ix_device_drive_device", "site_id", "device_id", "inventory_id"),
@@ -153,6 +165,7 @@ class JudgementRow(OfSite, Base):
     mismatches: Mapped[int] = mapped_column(BigInteger)
     skipped: Mapped[int] = mapped_column(BigInteger)
     hidden_area: Mapped[str] = mapped_column(String(20))
+    """As the agent told; `not_applicable`: this kind of drive has none (files, virtio, NVMe)."""
     seconds: Mapped[float]
     least_seconds: Mapped[float]
     """What the fastest drive of this kind would have needed."""
@@ -174,7 +187,7 @@ class JudgementRow(OfSite, Base):
             "verdict NOT IN ('cleared', 'purged') OR ("
             "size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes"
             " AND errors = 0 AND mismatches = 0 AND skipped = 0"
-            " AND hidden_area IN ('none', 'removed') AND seconds >= least_seconds)",
+            " AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds)",
             name="positive",
         ),
     )

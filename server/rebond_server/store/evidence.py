@@ -6,9 +6,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class EvidenceDamaged(Exception):
-    """The bytes on disk are no longer those that were received."""
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import EvidenceDamaged
 
 
 @dataclass(frozen=True)
@@ -21,31 +20,54 @@ class EvidenceStore:
         """Store bytes durably (temp, fsync, rename, fsync of the folder); return their SHA-256."""
         name = hashlib.sha256(raw).hexdigest()
         place = self._place(name)
-        if place.exists():
-            return name
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.parent / f".{name}.{secrets.token_hex(4)}"
+        if not self._holds(place, name):
+            self._write(place, raw)
+        # also when it was there: whoever wrote it may not have come this far before a power cut
+        for folder in (place.parent, self.folder):
+            _sync_folder(folder)
+        return name
+
+    def _write(self, place: Path, raw: bytes) -> None:
+        temporary = place.parent / f".{place.name}.{secrets.token_hex(4)}"
         with temporary.open("xb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(place)
-        for folder in (place.parent, self.folder):
-            _sync_folder(folder)
-        return name
+
+    def _holds(self, place: Path, name: str) -> bool:
+        try:
+            return hashlib.sha256(place.read_bytes()).hexdigest() == name
+        except FileNotFoundError:
+            return False
 
     def bring(self, name: str) -> bytes:
         """Return the bytes of this name; raise EvidenceDamaged when they no longer fit it."""
         try:
             raw = self._place(name).read_bytes()
         except FileNotFoundError:
-            raise EvidenceDamaged(f"evidence {name} is missing") from None
+            raise EvidenceDamaged(_missing(name)) from None
         if hashlib.sha256(raw).hexdigest() != name:
-            raise EvidenceDamaged(f"evidence {name} was changed on disk")
+            raise EvidenceDamaged(_changed(name))
         return raw
 
     def _place(self, name: str) -> Path:
         return self.folder / name[:2] / name
+
+
+def _missing(name: str) -> Sentence:
+    return Sentence(
+        fr=f"Le fichier de preuve {name} manque ; rétablissez-le depuis la sauvegarde.",
+        en=f"The evidence file {name} is missing; restore it from the backup.",
+    )
+
+
+def _changed(name: str) -> Sentence:
+    return Sentence(
+        fr=f"Le fichier de preuve {name} a été modifié ; rétablissez-le depuis la sauvegarde.",
+        en=f"The evidence file {name} was changed; restore it from the backup.",
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,22 +5,36 @@ hold data has a positive judgement of its present epoch. No path to a state beyo
 assignment, goes round it. History, statements and judgements can't be changed or deleted.
 """
 
+from sqlalchemy import Integer, Uuid, column, table
+
+DEVICE_SANITISATION = table(
+    "device_sanitisation",
+    column("site_id", Uuid),
+    column("device_id", Uuid),
+    column("sanitised", Integer),
+)
+"""The view, for queries: `sanitised` is 1 or 0."""
+
 SANITISATION_VIEW = """
 CREATE VIEW device_sanitisation AS
 SELECT d.site_id, d.id AS device_id,
   CASE
     WHEN d.inventory_id IS NULL
-      THEN CASE WHEN d.kind IN ('screen', 'accessory', '4g_key') THEN 1 ELSE 0 END
+      THEN CASE WHEN d.kind IN ('screen', 'accessory', '4g_key') AND NOT EXISTS (
+        SELECT 1 FROM statement t WHERE t.site_id = d.site_id AND t.device_id = d.id
+      ) THEN 1 ELSE 0 END
     WHEN d.drives_hidden THEN 0
     WHEN NOT EXISTS (
       SELECT 1 FROM device_drive f
-      WHERE f.site_id = d.site_id AND f.inventory_id = d.inventory_id AND f.holds_data
+      WHERE f.site_id = d.site_id AND f.device_id = d.id AND f.inventory_id = d.inventory_id
+        AND f.holds_data
     ) THEN 0
     WHEN EXISTS (
       SELECT 1 FROM device_drive f
       JOIN drive v ON v.site_id = f.site_id AND v.id = f.drive_id
       LEFT JOIN judgement j ON j.site_id = v.site_id AND j.id = v.judgement_id
-      WHERE f.site_id = d.site_id AND f.inventory_id = d.inventory_id AND f.holds_data
+      WHERE f.site_id = d.site_id AND f.device_id = d.id AND f.inventory_id = d.inventory_id
+        AND f.holds_data
         AND (j.id IS NULL OR j.epoch <> v.epoch OR j.verdict NOT IN ('cleared', 'purged'))
     ) THEN 0
     ELSE 1
@@ -43,7 +57,20 @@ _FROZEN = {
 }
 """Tables and what may never be done to their rows."""
 
-_FIXED_STATEMENT = ("id", "kind", "stick_id", "run", "sequence", "sha256", "signature", "received")
+_FIXED_STATEMENT = (
+    "id",
+    "kind",
+    "stick_id",
+    "run",
+    "sequence",
+    "previous",
+    "sha256",
+    "signature",
+    "receipt",
+    "received",
+    "arrival",
+    "made_before",
+)
 """Columns of a statement that stay as they were received; `device_id` may follow a merge."""
 
 
@@ -126,9 +153,11 @@ def _postgresql_guard(
 ) -> tuple[str, str]:
     name = f"guard_{table}{suffix}"
     gone = "OLD" if "DELETE" in when else "NEW"
+    body = (
+        f"IF {condition} THEN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'check_violation';"
+        f" END IF; RETURN {gone};"
+    )
     return (
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {condition} THEN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'check_violation';"
-        f" END IF; RETURN {gone}; END $$",
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
         f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     )

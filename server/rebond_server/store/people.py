@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.domain.role import Role
@@ -17,6 +17,12 @@ class Site(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     created: Mapped[datetime] = mapped_column(Moment)
+    tags: Mapped[int] = mapped_column(default=0)
+    """The last number given to an asset tag; a number is never given twice."""
+    arrivals: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The last place in the order in which statements arrived."""
+    handovers: Mapped[int] = mapped_column(default=0)
+    """The last number of a handover sheet."""
 
 
 class Account(OfSite, Base):
@@ -36,6 +42,7 @@ class Account(OfSite, Base):
         to_site(),
         Index("uq_account_site_id_login", "site_id", "login", unique=True),
         CheckConstraint(one_of("role", Role), name="role"),
+        CheckConstraint("role <> 'agent'", name="person"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 

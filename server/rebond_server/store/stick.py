@@ -39,7 +39,8 @@ class EnrolmentCode(OfSite, Base):
     selector: Mapped[str] = mapped_column(String(16), unique=True)
     secret_sha256: Mapped[str] = mapped_column(String(64))
     issued: Mapped[datetime] = mapped_column(Moment)
-    issued_by: Mapped[UUID] = mapped_column(Uuid)
+    issued_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """None: asked for on the server's own command line."""
     ends: Mapped[datetime] = mapped_column(Moment)
     tries_left: Mapped[int]
     stick_id: Mapped[UUID | None] = mapped_column(Uuid)
@@ -66,13 +67,22 @@ class StatementRow(OfSite, Base):
     receipt: Mapped[bytes]
     """The receipt's bytes, so that the same statement always gets the same answer."""
     received: Mapped[datetime] = mapped_column(Moment)
+    arrival: Mapped[int] = mapped_column(BigInteger)
+    """Place in the order in which this workshop's statements arrived: 1, 2, 3…"""
+    made_before: Mapped[int] = mapped_column(BigInteger)
+    """The first arrival of the same stick that was made no earlier: it was made before that.
+
+    Agent clocks lie, so statements of several sticks are put in order by this and the sequence.
+    """
     device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """None: the inventory of its run has not arrived, so nobody knows of which device it speaks."""
 
     __table_args__ = (
         to_site(),
         to("stick", "stick_id"),
         to("device", "device_id"),
         UniqueConstraint("site_id", "id", "kind"),
+        UniqueConstraint("site_id", "arrival"),
         Index("ix_statement_stick", "site_id", "stick_id", "sequence"),
         Index("ix_statement_device", "site_id", "device_id", "received"),
         Index("ix_statement_run", "site_id", "run"),

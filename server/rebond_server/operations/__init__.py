@@ -1,0 +1,1 @@
+"""What the workshop does: one verb a module, one transaction each, its event in the same one."""

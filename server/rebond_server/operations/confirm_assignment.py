@@ -1,0 +1,172 @@
+"""A person confirms lines of a plan: only then does a device belong to a request."""
+
+from dataclasses import dataclass
+from typing import NoReturn
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from rebond_schemas.plan_output import Assigned, PlanOutput
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.lifecycle import Event, State
+from rebond_server.domain.policy import Permission
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import NotFound, NotProven, Taken
+from rebond_server.operations.step import by_person, device_of, sanitised
+from rebond_server.operations.work import Work
+from rebond_server.store.allocation import Assignment, PlanRow
+from rebond_server.store.demand import Request
+from rebond_server.store.device import Device
+from rebond_server.store.ids import uuid7
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineResult:
+    """What became of one line of a plan; `refusal` is None when the device is now allocated."""
+
+    device_id: UUID
+    tag: str
+    assignment_id: UUID | None
+    refusal: Sentence | None
+
+
+def confirm_assignment(work: Work, plan_id: UUID, device_id: UUID) -> Assignment:
+    """Allocate the device as the newest plan says; raise Refused with the reason when it cannot be."""
+    work.require(Permission.CONFIRM_PLAN)
+    plan = _newest(work, plan_id)
+    return _confirm(work, plan, _line(plan, device_id))
+
+
+def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
+    """Allocate every device of the newest plan that still can be; one result a line."""
+    work.require(Permission.CONFIRM_PLAN)
+    plan = _newest(work, plan_id)
+    lines = _output(plan).assignments
+    results = tuple(_try(work, plan, line) for line in lines if not line.locked)
+    if all(result.refusal is None for result in results):
+        plan.validated, plan.validated_by = work.now, work.actor.id
+    return results
+
+
+def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:
+    device_id = UUID(line.device)
+    tag = work.session.get_one(Device, (work.site_id, device_id)).tag
+    try:
+        with work.session.begin_nested():
+            assignment = _confirm(work, plan, line)
+    except Refused as refusal:
+        return LineResult(
+            device_id=device_id, tag=tag, assignment_id=None, refusal=refusal.sentence
+        )
+    return LineResult(device_id=device_id, tag=tag, assignment_id=assignment.id, refusal=None)
+
+
+def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
+    assert work.actor.id is not None  # noqa: S101 - only people hold this permission
+    device = device_of(work, UUID(line.device))
+    if device.state is State.ALLOCATED:
+        _taken(device)
+    request = _request(work, line.request)
+    if not sanitised(work.session, device):
+        raise NotProven(
+            Sentence(
+                fr=f"{device.tag} : l'effacement de chaque disque n'est pas prouvé.",
+                en=f"{device.tag}: not every drive is proven erased.",
+            )
+        )
+    by_person(work, device, Event.ALLOCATE, request.code)
+    assignment = Assignment(
+        site_id=work.site_id,
+        id=uuid7(work.now),
+        device_id=device.id,
+        request_id=request.id,
+        plan_id=plan.id,
+        reasons=[msgspec.to_builtins(line)],
+        confirmed=work.now,
+        confirmed_by=work.actor.id,
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(assignment)
+    except IntegrityError:
+        _taken(device)
+    return assignment
+
+
+def _taken(device: Device) -> NoReturn:
+    raise Taken(
+        Sentence(
+            fr=f"{device.tag} vient d'être attribué par quelqu'un d'autre.",
+            en=f"{device.tag} was just allocated by somebody else.",
+        )
+    )
+
+
+def _request(work: Work, code: str) -> Request:
+    """Return the open request, its row locked, or raise when it has all it asked for."""
+    request = work.session.scalars(
+        select(Request)
+        .where(Request.site_id == work.site_id, Request.code == code)
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if request is None:
+        raise NotFound(
+            Sentence(fr=f"La demande {code} n'existe plus.", en=f"Request {code} is gone.")
+        )
+    held = work.session.scalar(
+        select(func.count())
+        .select_from(Assignment)
+        .where(
+            Assignment.site_id == work.site_id,
+            Assignment.request_id == request.id,
+            Assignment.closed.is_(None),
+        )
+    )
+    if request.closed is not None or (held or 0) >= wanted_devices(request):
+        raise Taken(
+            Sentence(
+                fr=f"La demande {code} a déjà tout ce qu'elle demande.",
+                en=f"Request {code} already has all it asked for.",
+            )
+        )
+    return request
+
+
+def wanted_devices(request: Request) -> int:
+    """Return how many devices a request asks for: units times the parts of one unit."""
+    return request.quantity * max(1, len(request.terms.get("parts", ())))
+
+
+def _newest(work: Work, plan_id: UUID) -> PlanRow:
+    newest = work.session.scalars(
+        select(PlanRow)
+        .where(PlanRow.site_id == work.site_id)
+        .order_by(PlanRow.made.desc(), PlanRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest.id != plan_id:
+        raise NotFound(
+            Sentence(
+                fr="Ce plan n'est plus le dernier : rechargez la page.",
+                en="This plan is no longer the newest: reload the page.",
+            )
+        )
+    return newest
+
+
+def _line(plan: PlanRow, device_id: UUID) -> Assigned:
+    for line in _output(plan).assignments:
+        if line.device == str(device_id) and not line.locked:
+            return line
+    raise NotFound(
+        Sentence(
+            fr="Le plan ne propose cet appareil à personne.",
+            en="The plan proposes this device to nobody.",
+        )
+    )
+
+
+def _output(plan: PlanRow) -> PlanOutput:
+    return msgspec.convert(plan.output, PlanOutput)

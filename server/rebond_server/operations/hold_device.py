@@ -1,0 +1,63 @@
+"""Setting a device aside, bringing it back, ending it: what people decide about one device."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from rebond_server.domain.lifecycle import Event
+from rebond_server.operations.step import by_person, device_of, reason_given
+from rebond_server.operations.work import Work
+from rebond_server.store.allocation import Assignment
+from rebond_server.store.device import Device, DriveRow
+
+
+def hold_device(work: Work, device_id: UUID, reason: str) -> Device:
+    """Set a device aside until the lead has looked at it."""
+    device = device_of(work, device_id)
+    by_person(work, device, Event.HOLD, reason_given(reason))
+    return device
+
+
+def resume_device(work: Work, device_id: UUID, reason: str) -> Device:
+    """Bring a device back from `held`; it is examined again, its erasures stay proven."""
+    device = device_of(work, device_id)
+    by_person(work, device, Event.RESUME, reason_given(reason))
+    return device
+
+
+def scrap_device(work: Work, device_id: UUID, reason: str) -> Device:
+    """End a wiped device: parts or waste."""
+    device = device_of(work, device_id)
+    by_person(work, device, Event.SCRAP, reason_given(reason))
+    return device
+
+
+def destroy_drives(work: Work, device_id: UUID, reason: str) -> Device:
+    """End a device whose drives were destroyed instead of erased."""
+    device = device_of(work, device_id)
+    by_person(work, device, Event.DESTROY_DRIVES, reason_given(reason))
+    return device
+
+
+def take_back(work: Work, device_id: UUID, reason: str) -> Device:
+    """Take a released device back: a new cycle, and no earlier erasure counts any more."""
+    device = device_of(work, device_id)
+    by_person(work, device, Event.TAKE_BACK, reason_given(reason))
+    device.cycle += 1
+    device.cycle_began = work.now
+    device.grade_id = None
+    work.session.execute(
+        update(DriveRow)
+        .where(DriveRow.site_id == work.site_id, DriveRow.device_id == device.id)
+        .values(epoch=DriveRow.epoch + 1, judgement_id=None)
+    )
+    work.session.execute(
+        update(Assignment)
+        .where(
+            Assignment.site_id == work.site_id,
+            Assignment.device_id == device.id,
+            Assignment.closed.is_(None),
+        )
+        .values(closed=work.now)
+    )
+    return device

@@ -5,6 +5,8 @@ import json
 import msgspec
 
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt
+from rebond_schemas.plan import PlanInput
+from rebond_schemas.plan_output import PlanOutput
 from rebond_schemas.statement import AnyStatement
 
 SCHEMAS: dict[str, object] = {
@@ -12,6 +14,8 @@ SCHEMAS: dict[str, object] = {
     "receipt-1": Receipt,
     "enrolment-request-1": EnrolmentRequest,
     "enrolment-answer-1": EnrolmentAnswer,
+    "plan-input-1": PlanInput,
+    "plan-output-1": PlanOutput,
 }
 """File name in `schemas/` (without `.schema.json`) and the type it describes."""
 

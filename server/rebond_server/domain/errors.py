@@ -21,3 +21,11 @@ class Forbidden(Refused):
 
 class BadRules(Refused):
     """A rule file says something that cannot be applied; the sentence names file and line."""
+
+
+class UnusablePlanInput(Refused):
+    """The document that a plan should be made from contradicts itself."""
+
+
+class UnlawfulPlan(Refused):
+    """The independent checker found that a plan breaks a rule; it is never handed out."""

@@ -1,0 +1,94 @@
+"""The allocation plan: the best that the rules allow, in the published order, checked and told."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from rebond_schemas.plan import PlanInput
+from rebond_schemas.plan_output import Conflict, Outcome, PlanOutput, StageValue
+from rebond_server.domain.allocation_check import check
+from rebond_server.domain.allocation_input import canonical, fingerprint, require_whole
+from rebond_server.domain.allocation_measure import served
+from rebond_server.domain.allocation_reasons import Reasons
+from rebond_server.domain.allocation_run import Run, run
+from rebond_server.domain.allocation_stock import Stock, queue_place, stock
+from rebond_server.domain.errors import UnlawfulPlan
+from rebond_server.domain.programme import tier_of
+from rebond_server.domain.sentence import Sentence
+
+SECONDS = 20.0
+"""How long the solver may take before the greedy plan stands in for it."""
+
+
+def plan(
+    source: PlanInput, now: datetime, *, seconds: float = SECONDS, use_solver: bool = True
+) -> PlanOutput:
+    """Return the plan of an input at one moment.
+
+    The same input and moment give the same plan, whatever the order of the lists. Raises
+    UnusablePlanInput when the document contradicts itself, UnlawfulPlan when the checker objects.
+    """
+    require_whole(source)
+    prepared = stock(canonical(source), now)
+    output = _told(prepared, run(prepared, seconds=seconds, use_solver=use_solver))
+    broken = check(source, output)
+    if broken:
+        raise UnlawfulPlan(
+            Sentence(
+                fr=" ".join(sentence.fr for sentence in broken[:20]),
+                en=" ".join(sentence.en for sentence in broken[:20]),
+            )
+        )
+    return output
+
+
+def _told(prepared: Stock, done: Run) -> PlanOutput:
+    units = served(prepared, done.lines)
+    return PlanOutput(
+        made=prepared.known.now,
+        input_sha256=fingerprint(prepared.source),
+        rules=prepared.source.rules,
+        law=prepared.source.law.version,
+        seed=prepared.source.seed,
+        solver=done.solver,
+        optimal=done.optimal,
+        stages=tuple(
+            StageValue(name=name, value=value, bound=done.bounds.get(name, ()))
+            for name, value in done.values.items()
+            if name != "files"
+        ),
+        assignments=done.lines,
+        outcomes=_outcomes(prepared, done, units),
+        conflicts=_conflicts(prepared, done, units),
+    )
+
+
+def _outcomes(prepared: Stock, done: Run, units: dict[str, int]) -> tuple[Outcome, ...]:
+    reasons = Reasons(prepared, done, units)
+    ranks: defaultdict[str, int] = defaultdict(int)
+    outcomes = []
+    for request in sorted(prepared.source.requests, key=queue_place):
+        ranks[request.programme] += 1
+        found, proven = reasons.of(request) if units[request.id] < request.quantity else ((), False)
+        outcomes.append(
+            Outcome(
+                request=request.id,
+                asked=request.quantity,
+                served=units[request.id],
+                tier=tier_of(request, prepared.programme(request)),
+                rank=ranks[request.programme],
+                reasons=found,
+                proven=proven,
+            )
+        )
+    return tuple(outcomes)
+
+
+def _conflicts(prepared: Stock, done: Run, units: dict[str, int]) -> tuple[Conflict, ...]:
+    """Name every pin that could not be followed."""
+    pairs = {(line.device, line.request) for line in done.lines}
+    unmet = [pin for pin in prepared.held.pairs if (pin.device, pin.request) not in pairs]
+    for pin in prepared.held.whole:
+        request = prepared.known.requests[pin.request or ""]
+        if units[request.id] < request.quantity:
+            unmet.append(pin)
+    return (*prepared.held.conflicts, *(Conflict(pin=pin) for pin in unmet))

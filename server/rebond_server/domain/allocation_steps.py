@@ -1,0 +1,165 @@
+"""The published order, walked step by step: reach a goal, hold it, go to the next."""
+
+from dataclasses import dataclass
+
+from rebond_server.domain.allocation_model import Files, Fill, Goal, Model, Total, narrowed
+from rebond_server.domain.allocation_solver import Program
+
+MOST_EXACT_FILLS = 10
+"""Programmes up to which the fairest filling is found exactly in whole devices."""
+EXACT_COLUMNS = 2500
+"""Columns up to which whole devices are searched for at every step."""
+_SLACK = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """The solution, and what each step reached."""
+
+    solution: list[float]
+    values: dict[str, tuple[float, ...]]
+    bounds: dict[str, tuple[float, ...]]
+    proven: bool
+
+
+def walk(built: Model, *, seed: int, seconds: float) -> Walk:
+    """Return the best whole solution in the published order, or raise Unsolved."""
+    if len(built.upper) <= EXACT_COLUMNS:
+        return _walk(built, seed=seed, seconds=seconds, exact=True)
+    rough = _walk(built, seed=seed, seconds=seconds, exact=False)
+    return _rounded(built, rough, seed=seed, seconds=seconds)
+
+
+def _walk(built: Model, *, seed: int, seconds: float, exact: bool) -> Walk:
+    program = Program(
+        built.lower, built.upper, built.whole, built.rows, seed=seed, seconds=seconds, exact=exact
+    )
+    values: dict[str, tuple[float, ...]] = {}
+    proven = exact
+    program.maximise({})
+    for step in built.steps:
+        match step:
+            case Goal():
+                values[step.name] = (_reach(program, step.total),)
+            case Fill():
+                if len(step.asked) <= MOST_EXACT_FILLS and exact:
+                    _fairest(program, step)
+                else:
+                    proven = proven and len(step.asked) <= 1
+                    _fairer(program, step)
+                values[step.name] = fills(step, program.values())
+            case Files():
+                _queue(program, step)
+                values[step.name] = tuple(total.at(program.values()) for total in step.units)
+    return Walk(solution=program.values(), values=values, bounds=values, proven=proven)
+
+
+def _reach(program: Program, total: Total) -> float:
+    """Make the total as large as possible, and keep it there."""
+    if not total.terms:
+        return total.constant
+    reached = program.maximise(total.terms)
+    program.hold(total.terms, low=reached - _SLACK * max(1.0, abs(reached)))
+    return total.constant + reached
+
+
+def fills(step: Fill, solution: list[float]) -> tuple[float, ...]:
+    """Return the filling of each programme, the lowest first."""
+    return tuple(sorted(step.served[name].at(solution) / step.asked[name] for name in step.asked))
+
+
+def _fairest(program: Program, step: Fill) -> None:
+    """Make the sum of the k lowest fillings as large as possible, for each k in turn.
+
+    Ordered outcomes (Ogryczak and Śliwiński 2003): k × t - Σ d, with d ≥ t - filling.
+    """
+    names = list(step.asked)
+    for k in range(1, len(names) + 1):
+        lowest = fills(step, program.values())
+        if all(value >= 1 - _SLACK for value in lowest[k - 1 :]):
+            return
+        level = program.column(0.0, float(max(1.0, *lowest)))
+        goal = {level: float(k)}
+        for name in names:
+            below = program.column(0.0, float("inf"))
+            goal[below] = -1.0
+            row = {column: by / step.asked[name] for column, by in step.served[name].terms.items()}
+            still = step.served[name].constant / step.asked[name]
+            program.hold({**row, below: 1.0, level: -1.0}, low=-still)
+        program.hold(goal, low=program.maximise(goal) - _SLACK)
+
+
+def _fairer(program: Program, step: Fill) -> None:
+    """Raise all fillings together; those that cannot follow stay, the others go on."""
+    rising = [name for name in step.asked if step.served[name].terms]
+    while rising:
+        level = program.column(0.0, 1.0)
+        rows = {}
+        for name in rising:
+            total = step.served[name]
+            terms = {**total.terms, level: -float(step.asked[name])}
+            rows[name] = program.hold(terms, low=-total.constant)
+        reached = program.maximise({level: 1.0})
+        stuck = [name for name in rising if abs(program.price(rows[name])) > _SLACK]
+        for name in rising:
+            program.loosen(rows[name])
+        program.bound(level, 0.0, 0.0)
+        if reached >= 1 - _SLACK or not stuck:
+            stuck = rising
+        for name in stuck:
+            total = step.served[name]
+            low = reached * step.asked[name] - total.constant
+            program.hold(total.terms, low=low - _SLACK * max(1.0, abs(low)))
+        rising = [name for name in rising if name not in stuck]
+
+
+def _queue(program: Program, step: Files) -> None:
+    """Give each request in turn what it can still get."""
+    for total, most in zip(step.units, step.most, strict=True):
+        if not total.terms:
+            continue
+        now = total.at(program.values())
+        if now < most - _SLACK:
+            now = total.constant + program.maximise(total.terms)
+        program.hold(total.terms, low=now - total.constant - _SLACK)
+
+
+def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
+    """Search whole devices near the fractional solution, in the same published order."""
+    free = _unsettled(built, rough.solution)
+    settled = [round(v) if w else v for v, w in zip(rough.solution, built.whole, strict=True)]
+    small, numbers = narrowed(built, settled, free)
+    for new, column in enumerate(numbers):
+        if built.whole[column]:
+            low = int(rough.solution[column] + _SLACK)
+            small.lower[new] = max(0.0, low - 2.0)
+            small.upper[new] = min(built.upper[column], low + 2.0)
+    fine = _walk(small, seed=seed, seconds=seconds, exact=True)
+    solution = [float(value) for value in settled]
+    for new, column in enumerate(numbers):
+        solution[column] = fine.solution[new]
+    same = all(
+        value >= bound - 1e-4 * max(1.0, abs(bound))
+        for name in fine.values
+        for value, bound in zip(fine.values[name], rough.values[name], strict=True)
+    )
+    return Walk(solution=solution, values=fine.values, bounds=rough.values, proven=same)
+
+
+def _unsettled(built: Model, solution: list[float]) -> set[int]:
+    """Return the columns that share a rule of stock, quantity or kit with a fractional one."""
+    broken = {
+        column
+        for column, value in enumerate(solution)
+        if built.whole[column] and abs(value - round(value)) > _SLACK
+    }
+    free = broken | {column for column, whole in enumerate(built.whole) if not whole}
+    for row in built.rows:
+        if row.name.startswith(("stock/", "quantity/", "kit/")) and not broken.isdisjoint(
+            row.terms
+        ):
+            free |= row.terms.keys()
+    for row in built.rows:
+        if row.name.startswith(("kit/", "kept/", "pin/")) and not free.isdisjoint(row.terms):
+            free |= row.terms.keys()
+    return free

@@ -1,0 +1,223 @@
+"""The stock as the solver sees it: pools of devices that nobody could tell apart in this plan."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from rebond_schemas.plan import Device, Minimum, Part, PlanInput, Programme, Request
+from rebond_server.domain.allocation_held import Held, held
+from rebond_server.domain.programme import (
+    DISK_BANDS_GB,
+    RAM_BANDS_MIB,
+    Eligible,
+    Terms,
+    fit,
+    lot_misses,
+    request_misses,
+    terms,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """One part of one request: where a device can go."""
+
+    request: Request
+    programme: Programme
+    part: Part
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Devices that may go to the same slots at the same cost and count for the same rules."""
+
+    devices: tuple[Device, ...]
+    options: dict[int, Eligible]
+
+    @property
+    def lot(self) -> str:
+        """Return the lot of its devices, as far as a rule counts it."""
+        return self.devices[0].lot
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of its devices, as far as a rule counts it."""
+        return self.devices[0].kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """Everything a plan is computed from, in an order that does not depend on the input's."""
+
+    source: PlanInput
+    known: Terms
+    requests: tuple[Request, ...]
+    slots: tuple[Slot, ...]
+    pools: tuple[Pool, ...]
+    held: Held
+
+    def programme(self, request: Request) -> Programme:
+        """Return the programme of a request."""
+        return self.known.programmes[request.programme]
+
+
+def queue_place(request: Request) -> tuple[bool, float, int, str]:
+    """Return the place in the queue: oldest complete file, then lottery, then name."""
+    moment = request.completed.timestamp() if request.completed is not None else 0.0
+    return (request.completed is None, moment, request.lottery, request.id)
+
+
+def shelf_place(device: Device) -> tuple[float, str, str]:
+    """Return the place on the shelf: oldest in stock first."""
+    return (device.received.timestamp(), device.tag, device.id)
+
+
+def stock(source: PlanInput, now: datetime) -> Stock:
+    """Return the input as pools and slots."""
+    known = terms(source, now)
+    requests = tuple(
+        sorted(
+            (one for one in source.requests if not any(request_misses(one, known))),
+            key=queue_place,
+        )
+    )
+    slots = tuple(
+        Slot(request=request, programme=known.programmes[request.programme], part=part, place=place)
+        for request in requests
+        for place, part in enumerate(request.parts)
+    )
+    found = held(source, known)
+    return Stock(
+        source=source,
+        known=known,
+        requests=requests,
+        slots=slots,
+        pools=_Pooling(source, known, slots, found).pools(),
+        held=found,
+    )
+
+
+class _Pooling:
+    """Sorts devices into pools, asking each question once for each kind of answer."""
+
+    def __init__(
+        self, source: PlanInput, known: Terms, slots: tuple[Slot, ...], found: Held
+    ) -> None:
+        self.source, self.known, self.slots = source, known, slots
+        self.locked = {line.device.id for line in found.locked}
+        self.single = {pin.device for pin in found.pairs} | {
+            device for device, _ in known.forbidden_pairs
+        }
+        self.edges = _edges(source)
+        self.shared_lots = {lot.id for lot in source.lots if lot.shares}
+        caps = [cap for programme in source.programmes for cap in programme.caps]
+        shares = [share for lot in source.lots for share in lot.shares]
+        self.counted_kinds = {kind for rule in (*caps, *shares) for kind in rule.kinds}
+        wanted = {(slot.programme.id, slot.part.wishes): slot for slot in slots}
+        self.questions = dict(zip(wanted, count(), strict=False))
+        self.askers = list(wanted.values())
+        self.question_of = [self.questions[slot.programme.id, slot.part.wishes] for slot in slots]
+
+    def pools(self) -> tuple[Pool, ...]:
+        """Return the pools, those with the oldest device first."""
+        groups: dict[object, tuple[dict[int, Eligible], list[Device]]] = {}
+        for key, devices in self._alike().items():
+            options = self._options(devices[0])
+            if not options:
+                continue
+            one = devices[0]
+            mark = (
+                tuple(options.items()),
+                one.lot if one.lot in self.shared_lots else None,
+                one.kind if one.kind in self.counted_kinds else None,
+                key if one.id in self.single else None,
+            )
+            groups.setdefault(mark, (options, []))[1].extend(devices)
+        built = [
+            Pool(devices=tuple(sorted(devices, key=shelf_place)), options=options)
+            for options, devices in groups.values()
+        ]
+        return tuple(sorted(built, key=lambda pool: shelf_place(pool.devices[0])))
+
+    def _alike(self) -> dict[tuple[object, ...], list[Device]]:
+        """Return the sanitised, free devices by everything that a rule can look at."""
+        alike: defaultdict[tuple[object, ...], list[Device]] = defaultdict(list)
+        ram, disk, year, battery = self.edges
+        limit = self.known.law.unit_value_limit_eur
+        barred = self.locked | self.known.forbidden_devices
+        for one in self.source.devices:
+            if not one.sanitised or one.id in barred:
+                continue
+            value = one.unit_value_eur
+            key = (
+                one.kind,
+                one.grade,
+                None if one.ram_mib is None else bisect_right(ram, one.ram_mib),
+                None if one.disk_gb is None else bisect_right(disk, one.disk_gb),
+                one.disk_kind,
+                None if one.cpu_year is None else bisect_right(year, one.cpu_year),
+                one.windows_11,
+                None if one.battery_percent is None else bisect_right(battery, one.battery_percent),
+                one.lot,
+                None if value is None else value <= limit,
+                one.id if one.id in self.single else None,
+            )
+            alike[key].append(one)
+        self._keys = {devices[0].id: key for key, devices in alike.items()}
+        self._fits: dict[tuple[object, ...], list[Eligible | None]] = {}
+        self._lots: dict[tuple[object, ...], list[bool]] = {}
+        return alike
+
+    def _options(self, one: Device) -> dict[int, Eligible]:
+        key = self._keys[one.id]
+        fits, lots = self._fitting(one, key[:8]), self._admitting(one, (key[0], key[8], key[9]))
+        barred = {request for device, request in self.known.forbidden_pairs if device == one.id}
+        return {
+            number: answer
+            for number, question in enumerate(self.question_of)
+            if lots[number]
+            and (answer := fits[question]) is not None
+            and self.slots[number].request.id not in barred
+        }
+
+    def _fitting(self, one: Device, key: tuple[object, ...]) -> list[Eligible | None]:
+        if key not in self._fits:
+            answers = (fit(one, asker.part, asker.programme) for asker in self.askers)
+            self._fits[key] = [
+                answer if isinstance(answer, Eligible) else None for answer in answers
+            ]
+        return self._fits[key]
+
+    def _admitting(self, one: Device, key: tuple[object, ...]) -> list[bool]:
+        if key not in self._lots:
+            lot = self.known.lots[one.lot]
+            by_request = {
+                request.id: not any(
+                    lot_misses(lot, one.kind, one.unit_value_eur, request, self.known)
+                )
+                for request in {slot.request.id: slot.request for slot in self.slots}.values()
+            }
+            self._lots[key] = [by_request[slot.request.id] for slot in self.slots]
+        return self._lots[key]
+
+
+def _edges(source: PlanInput) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Return the values of memory, disk, year and battery at which an answer can change."""
+    leasts: list[Minimum] = [
+        *(least for programme in source.programmes for least in programme.minimums),
+        *(
+            wish.minimum
+            for request in source.requests
+            for part in request.parts
+            for wish in part.wishes
+        ),
+    ]
+    return (
+        sorted({*RAM_BANDS_MIB, *(least.ram_mib or 0 for least in leasts)}),
+        sorted({*DISK_BANDS_GB, *(least.disk_gb or 0 for least in leasts)}),
+        sorted({least.cpu_year or 0 for least in leasts}),
+        sorted({least.battery_percent or 0 for least in leasts}),
+    )

@@ -108,6 +108,10 @@ class Processor(Fact, frozen=True, kw_only=True):
     model: Count | None = None
     stepping: Count | None = None
     generation: Text | None = None
+    generation_number: (
+        Annotated[int, Meta(ge=1, le=99, description="counts Intel Core generations only")] | None
+    ) = None
+    design: Text | None = None
     year: Annotated[int, Meta(ge=1990, le=2100)] | None = None
     sockets: Count | None = None
     cores: Count | None = None
@@ -250,6 +254,7 @@ class Display(Fact, frozen=True, kw_only=True):
 
     maker: Text | None = None
     model: Text | None = None
+    product: Text | None = None
     serial: Text | None = None
     width_px: Count | None = None
     height_px: Count | None = None

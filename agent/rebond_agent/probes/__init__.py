@@ -1,1 +1,95 @@
 """One file a subject: pure parse functions over raw tool output, and a probe of a few lines."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import msgspec
+
+from rebond_agent.machine import Machine
+from rebond_agent.machine.noting import NotingMachine
+from rebond_agent.probes import (
+    battery,
+    board,
+    display,
+    drives,
+    equipment,
+    evidence,
+    firmware,
+    graphics,
+    hidden,
+    memory,
+    network,
+    processor,
+)
+from rebond_agent.probes.answer import Answer, Probe
+from rebond_schemas.facts import Facts, Source
+from rebond_schemas.statement import Evidence, ProbeFailure
+from rebond_schemas.text import clean
+
+PROBES: tuple[Probe, ...] = (
+    Probe(name="board", ask=board.probe),
+    Probe(name="firmware", ask=firmware.probe),
+    Probe(name="processor", ask=processor.probe),
+    Probe(name="memory", ask=memory.probe),
+    Probe(name="drives", ask=drives.probe),
+    Probe(name="hidden_drives", ask=hidden.probe),
+    Probe(name="batteries", ask=battery.probe),
+    Probe(name="network", ask=network.probe),
+    Probe(name="displays", ask=display.probe),
+    Probe(name="graphics", ask=graphics.probe),
+    Probe(name="equipment", ask=equipment.probe),
+    Probe(name="processor_second_opinion", ask=processor.probe_second_opinion),
+    Probe(name="drives_second_opinion", ask=drives.probe_second_opinion),
+)
+"""Every subject, in the order of the facts; the slow second opinions run beside the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """One inventory: the facts, where they came from, what failed, and the raw outputs."""
+
+    facts: Facts
+    sources: dict[str, Source] = field(default_factory=dict)
+    failures: tuple[ProbeFailure, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def collect(machine: Machine, probes: Sequence[Probe] = PROBES) -> Collected:
+    """Ask every probe, side by side; a probe that fails becomes a line in `failures`."""
+    noting = NotingMachine(machine)
+    with ThreadPoolExecutor(max_workers=max(len(probes), 1)) as pool:
+        outcomes = list(pool.map(lambda probe: _ask(probe, noting), probes))
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
+    sources: dict[str, Source] = {}
+    for answer in answers:
+        sources.update(answer.sources)
+    return Collected(
+        facts=merge([answer.facts for answer in answers]),
+        sources=sources,
+        failures=tuple(one for one in outcomes if isinstance(one, ProbeFailure)),
+        evidence=evidence.gather(noting),
+    )
+
+
+def merge(parts: Sequence[Facts]) -> Facts:
+    """Return one Facts out of parts that each fill their own fields."""
+    blank = Facts()
+    filled = {
+        name: getattr(part, name)
+        for part in reversed(parts)
+        for name in Facts.__struct_fields__
+        if getattr(part, name) != getattr(blank, name)
+    }
+    return msgspec.structs.replace(blank, **filled)
+
+
+def _ask(probe: Probe, machine: Machine) -> Answer | ProbeFailure:
+    try:
+        answer = probe.ask(machine)
+        # A value outside the format would make the whole statement unreadable: it fails here.
+        msgspec.convert(msgspec.to_builtins(answer.facts), Facts)
+    except Exception as error:  # noqa: BLE001 - the one place where a probe's failure becomes data
+        reason = clean(f"{type(error).__name__}: {error}") or type(error).__name__
+        return ProbeFailure(probe=probe.name, reason=reason)
+    return answer

@@ -1,0 +1,77 @@
+"""Drives that a controller keeps from the system: a fact that blocks, for they stay unerased."""
+
+import re
+from collections.abc import Sequence
+
+from rebond_agent.machine import Machine
+from rebond_agent.probes import pci
+from rebond_agent.probes.answer import Answer, measured, unknown
+from rebond_agent.probes.pci import PciDevice
+from rebond_schemas.facts import Facts
+
+DMESG = ("dmesg",)
+
+_REMAPPED = re.compile(r"Found (\d+) remapped NVMe", re.IGNORECASE)  # Linux drivers/ata/ahci.c
+_RAID = "0104"
+_STORAGE = "01"
+_FLOPPY = "0102"
+_RAID_DRIVERS = (
+    "megaraid_sas",
+    "megaraid",
+    "hpsa",
+    "smartpqi",
+    "cciss",
+    "aacraid",
+    "arcmsr",
+    "3w-9xxx",
+    "3w-sas",
+    "mpi3mr",
+    "ips",
+)
+
+
+def parse_hidden(
+    devices: Sequence[PciDevice], kernel_log: str | None
+) -> tuple[bool | None, str | None]:
+    """Return whether drives are hidden, and why; None when lspci or the kernel's log is silent."""
+    remapped = _REMAPPED.search(kernel_log or "")
+    if remapped and int(remapped[1][:4]) > 0:
+        return True, (
+            f"Intel RST hides {int(remapped[1][:4])} NVMe drive(s): "
+            "set the SATA mode to AHCI in the BIOS setup"
+        )
+    if not devices:
+        return None, "lspci did not answer: controllers are not known"
+    for device in devices:
+        reason = _reason(device)
+        if reason:
+            return True, reason
+    raid_ahci = any(one.code == _RAID and one.driver == "ahci" for one in devices)
+    if raid_ahci and kernel_log is None:
+        return None, "RAID mode, and the kernel's log can't be read: NVMe drives may be hidden"
+    return False, None
+
+
+def probe(machine: Machine) -> Answer:
+    """Ask lspci for the controllers and the kernel's log for remapped drives."""
+    log = machine.run(DMESG)
+    hidden, reason = parse_hidden(pci.ask_pci(machine), log.text if log.output else None)
+    source = unknown("lspci") if hidden is None else measured("lspci, dmesg")
+    facts = Facts(drives_hidden=hidden, drives_hidden_reason=reason)
+    return Answer(facts=facts, sources={"drives_hidden": source})
+
+
+def _reason(device: PciDevice) -> str | None:
+    if not device.code.startswith(_STORAGE) or device.code == _FLOPPY:
+        return None
+    name = device.name or f"{device.vendor_id}:{device.device_id}"
+    if device.driver is None:
+        hint = " (Intel VMD: switch it off in the BIOS setup)" if _is_vmd(device) else ""
+        return f"no driver for the storage controller {name}{hint}"
+    if device.driver in _RAID_DRIVERS:
+        return f"the RAID controller {name} shows volumes in place of drives"
+    return None
+
+
+def _is_vmd(device: PciDevice) -> bool:
+    return device.code == _RAID and "Volume Management Device" in (device.name or "")

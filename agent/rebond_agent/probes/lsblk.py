@@ -1,0 +1,202 @@
+"""Which drives the kernel shows: lsblk, then /sys/block, then the names in /dev."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rebond_agent.machine import Machine
+from rebond_agent.probes import mmc, tool_json
+from rebond_agent.probes.placeholders import known_serial
+from rebond_schemas.facts import Bus
+from rebond_schemas.text import clean
+
+COLUMNS = (
+    "NAME,PATH,TYPE,SIZE,VENDOR,MODEL,SERIAL,WWN,REV,TRAN,ROTA,RM,RO,HOTPLUG,LOG-SEC,PHY-SEC,"
+    "FSTYPE,LABEL,PARTLABEL,MOUNTPOINT"
+)
+COMMAND = ("lsblk", "--json", "--bytes", "--output", COLUMNS)
+
+BOOT_MARK = "REBOND"
+"""A partition whose file system or entry is named like this belongs to the workshop's own stick."""
+
+_DRIVE = re.compile(r"^(?:[shv]d[a-z]{1,2}|xvd[a-z]|nvme\d+(?:n\d+)?|mmcblk\d+|sr\d+)$")
+_BOOT_PARTITION = re.compile(r"^(mmcblk\d+)boot\d+$")
+_NOT_A_DRIVE = re.compile(r"^(?:loop|ram|zram|dm-|md|nbd|fd|drbd|mtdblock|nullb)\d*")
+_TRANSPORTS = {
+    "sata": Bus.ATA,
+    "ata": Bus.ATA,
+    "nvme": Bus.NVME,
+    "usb": Bus.USB,
+    "sas": Bus.SAS,
+    "fc": Bus.SCSI,
+    "spi": Bus.SCSI,
+    "iscsi": Bus.SCSI,
+    "mmc": Bus.MMC,
+    "virtio": Bus.VIRTIO,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One drive as the kernel lists it; size in bytes, 0 for a reader without a medium."""
+
+    name: str
+    path: str
+    bus: Bus = Bus.UNKNOWN
+    optical: bool = False
+    memory_card: bool = False
+    size_bytes: int | None = None
+    block_bytes: int | None = None
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    wwn: str | None = None
+    firmware: str | None = None
+    rotational: bool | None = None
+    removable: bool | None = None
+    read_only: bool | None = None
+    boot_medium: bool | None = None
+    boot_partitions: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+
+
+def parse_lsblk(raw: bytes | str) -> tuple[Listed, ...]:
+    """Return the drives in lsblk's JSON: disks and optical drives, eMMC boot parts folded in."""
+    rows = tool_json.rows(tool_json.load(raw), "blockdevices")
+    boots: dict[str, list[str]] = {}
+    drives = []
+    for row in rows:
+        name = tool_json.word(row, "name") or ""
+        boot = _BOOT_PARTITION.match(name)
+        if boot:
+            boots.setdefault(boot[1], []).append(f"/dev/{name}")
+        elif tool_json.word(row, "type") in ("disk", "rom", None) and _is_drive(name):
+            drives.append(_listed(name, row))
+    return tuple(
+        replace(one, boot_partitions=tuple(sorted(boots.get(one.name, ())))) for one in drives
+    )
+
+
+def ask_drives(machine: Machine) -> tuple[Listed, ...]:
+    """Return the drives, sorted by name; where lsblk is absent, names alone from /sys or /dev."""
+    drives = parse_lsblk(machine.run(COMMAND).output)
+    if not drives:
+        names = machine.names("/sys/block") or machine.names("/dev")
+        drives = tuple(
+            Listed(name=name, path=f"/dev/{name}", bus=_bus_of_name(name), optical=name[:2] == "sr")
+            for name in names
+            if _DRIVE.match(name) and not _is_controller(name, names)
+        )
+    return tuple(sorted((_identified(machine, one) for one in drives), key=lambda one: one.name))
+
+
+def _identified(machine: Machine, listed: Listed) -> Listed:
+    """Return an MMC drive with the identity the kernel publishes; another drive as it is."""
+    if listed.bus is not Bus.MMC:
+        return listed
+    return replace(
+        listed,
+        model=mmc.read(machine, listed.name, "name") or listed.model,
+        serial=known_serial(mmc.read(machine, listed.name, "serial")) or listed.serial,
+        firmware=mmc.read(machine, listed.name, "fwrev") or listed.firmware,
+        memory_card=mmc.read(machine, listed.name, "type") == "SD",
+    )
+
+
+def _listed(name: str, row: object) -> Listed:
+    children = _children(row)
+    size = _whole(row, "size")
+    rotational, removable = _flag(row, "rota"), _flag(row, "rm")
+    hotplug = _flag(row, "hotplug")
+    return Listed(
+        name=name,
+        path=tool_json.word(row, "path") or f"/dev/{name}",
+        bus=_TRANSPORTS.get(tool_json.word(row, "tran") or "", _bus_of_name(name)),
+        optical=tool_json.word(row, "type") == "rom" or name.startswith("sr"),
+        size_bytes=size,
+        block_bytes=_whole(row, "log-sec"),
+        vendor=tool_json.word(row, "vendor"),
+        model=_model(row),
+        serial=known_serial(tool_json.word(row, "serial")),
+        wwn=tool_json.word(row, "wwn"),
+        firmware=tool_json.word(row, "rev"),
+        rotational=rotational,
+        removable=removable or hotplug if removable is not None else hotplug,
+        read_only=_flag(row, "ro"),
+        boot_medium=_carries_mark(row, children),
+        holders=_holders(row, children),
+    )
+
+
+def _is_drive(name: str) -> bool:
+    return bool(name) and not _NOT_A_DRIVE.match(name)
+
+
+def _is_controller(name: str, names: Sequence[str]) -> bool:
+    """/dev/nvme0 is the controller of /dev/nvme0n1; alone, it is all that is known of the drive."""
+    return bool(re.fullmatch(r"nvme\d+", name)) and any(one.startswith(f"{name}n") for one in names)
+
+
+def _bus_of_name(name: str) -> Bus:
+    """Return the bus that the name tells where lsblk tells no transport."""
+    if name.startswith("nvme"):
+        return Bus.NVME
+    if name.startswith("mmcblk"):
+        return Bus.MMC
+    if name.startswith(("vd", "xvd")):
+        return Bus.VIRTIO
+    return Bus.UNKNOWN
+
+
+def _model(row: object) -> str | None:
+    """Return the model as the drive spells it: udev writes underscores for spaces."""
+    model = tool_json.word(row, "model")
+    return clean(model.replace("_", " ")) if model else None
+
+
+def _children(row: object) -> tuple[object, ...]:
+    found: list[object] = []
+    waiting = list(tool_json.rows(row, "children"))
+    while waiting and len(found) < 1024:  # noqa: PLR2004 - no real drive has so many partitions
+        child = waiting.pop(0)
+        found.append(child)
+        waiting.extend(tool_json.rows(child, "children"))
+    return tuple(found)
+
+
+def _holders(row: object, children: Sequence[object]) -> tuple[str, ...]:
+    """Return what uses the drive now: mount points, and volumes built on its partitions."""
+    held: list[str] = []
+    for one in (row, *children):
+        mounts = [
+            tool_json.word(one, "mountpoint"),
+            *(tool_json.word(point) for point in tool_json.rows(one, "mountpoints")),
+        ]
+        held.extend(f"mounted on {mount}" for mount in dict.fromkeys(filter(None, mounts)))
+        kind = tool_json.word(one, "type")
+        if kind not in (None, "disk", "part", "rom"):
+            held.append(f"{kind} {tool_json.word(one, 'name') or ''}".strip())
+    return tuple(held[:32])
+
+
+def _carries_mark(row: object, children: Sequence[object]) -> bool | None:
+    """Return whether a label says REBOND; None when lsblk could not read what the parts hold."""
+    rows = (row, *children)
+    labels = [tool_json.word(one, key) for one in rows for key in ("label", "partlabel")]
+    if any((label or "").upper().startswith(BOOT_MARK) for label in labels):
+        return True
+    readable = any(labels) or any(tool_json.word(one, "fstype") for one in rows)
+    return False if readable or not children else None
+
+
+def _whole(row: object, key: str) -> int | None:
+    """Return a number; before 2.33 lsblk prints it as a text."""
+    number = tool_json.whole(row, key)
+    text = tool_json.word(row, key)
+    return int(text) if number is None and text and re.fullmatch(r"\d{1,18}", text) else number
+
+
+def _flag(row: object, key: str) -> bool | None:
+    """Return a flag; before 2.33 lsblk prints it as "0" or "1"."""
+    text = tool_json.word(row, key)
+    return text == "1" if text in ("0", "1") else tool_json.truth(row, key)

@@ -103,6 +103,8 @@ class Pass(Fact, frozen=True, kw_only=True):
     sample_places: Count | None = None
     fault_count: Count = 0
     faults: Annotated[tuple[Fault, ...], Meta(max_length=MOST_FAULTS)] = ()
+    retried_count: Count = 0
+    """Operations refused once and done when tried again in smaller parts."""
     mismatch_count: Count = 0
     mismatches: Annotated[tuple[Extent, ...], Meta(max_length=MOST_FAULTS)] = ()
     flushed: bool | None = None

@@ -11,8 +11,9 @@ from rebond_agent.wipe.orders import Done, Opened, Tick, Work
 from rebond_agent.wipe.pipeline import pipelined
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.tally import Tally
-from rebond_agent.wipe.transfer import Patience, Run, read_run, write_run
+from rebond_agent.wipe.transfer import Patience, Run, write_run
 from rebond_agent.wipe.trouble import Trouble, classify, name_of
+from rebond_agent.wipe.verify import read_run
 from rebond_schemas.erasure import Fault, Pass
 
 TICK_SECONDS = 0.25
@@ -211,6 +212,7 @@ def _passed(
         sample_places=tally.done // unit if canaries else None,
         fault_count=tally.fault_count,
         faults=tuple(tally.faults),
+        retried_count=tally.retried,
         mismatch_count=tally.mismatch_count,
         mismatches=tuple(tally.mismatches),
         flushed=flushed,

@@ -5,10 +5,9 @@ from typing import Any
 from msgspec import Struct
 
 from rebond_agent.wipe.layer import actions
-from rebond_agent.wipe.plan import Plan, hidden_area
-from rebond_agent.wipe.reasons import Reason, Refusal, Sentence, explain
-from rebond_schemas.erasure import Ending, Method, Pass
-from rebond_schemas.facts import Drive
+from rebond_agent.wipe.plan import Plan
+from rebond_agent.wipe.reasons import Reason, Sentence, explain
+from rebond_schemas.erasure import Ending, Pass
 from rebond_schemas.text import clean
 
 _INTERRUPTIONS = frozenset({Reason.CANCELLED, Reason.WORKER_DIED, Reason.ENGINE_DIED})
@@ -115,25 +114,6 @@ def erasure_fields(outcome: Outcome) -> dict[str, Any]:
         "identity_checked": outcome.identity_checked,
         "passes": outcome.passes,
         "seconds": outcome.seconds,
-    }
-
-
-def refusal_fields(drive: Drive, refusal: Refusal) -> dict[str, Any]:
-    """Return the same fields for a drive that the guard or the plan refused."""
-    reason = ": ".join(part for part in (refusal.reason, refusal.detail) if part)
-    return {
-        "drive": drive.identity,
-        "path": drive.path,
-        "method": Method.NONE,
-        "level": None,
-        "ending": Ending.REFUSED,
-        "reason": clean(reason),
-        "size_bytes": None,
-        "native_size_bytes": drive.native_size_bytes,
-        "hidden_area": hidden_area(drive),
-        "identity_checked": False,
-        "passes": (),
-        "seconds": 0.0,
     }
 
 

@@ -15,6 +15,7 @@ class Tally:
 
     done: int = 0
     skipped: int = 0
+    retried: int = 0
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
     mismatch_count: int = 0
@@ -26,6 +27,7 @@ class Tally:
         """Take in one run of bytes; runs come in rising order."""
         self.done += run.done
         self.skipped += run.skipped
+        self.retried += run.retried
         for fault in run.faults:
             self.add_fault(fault)
         for extent in run.mismatches:

@@ -1,11 +1,9 @@
-"""One run of bytes to or from a drive: split where the drive refuses, compared where it is read."""
+"""One run of bytes to or from a drive, split where the drive refuses it."""
 
-import ctypes
 import errno
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 from rebond_agent.wipe.drive import Drive
@@ -35,6 +33,8 @@ class Run:
 
     done: int = 0
     skipped: int = 0
+    retried: int = 0
+    """Refusals that were made good by trying again in smaller parts."""
     faults: list[Fault] = field(default_factory=list)
     mismatches: list[Extent] = field(default_factory=list)
     stop: OSError | None = None
@@ -48,41 +48,30 @@ def write_run(drive: Drive, offset: int, data: memoryview, patience: Patience) -
     def put(start: int, length: int) -> None:
         _put(drive, offset + start, data[start : start + length])
 
-    _attempt(run, put, "write", offset, (0, len(data)), _grains(drive), patience)
+    attempt(run, put, "write", offset, (0, len(data)), tries(drive), patience)
     return run
 
 
-def read_run(
-    drive: Drive, offset: int, room: memoryview, expected: memoryview, patience: Patience
-) -> Run:
-    """Read all of it, block by block around what the drive refuses, and compare every byte."""
-    run = Run()
-
-    def get(start: int, length: int) -> None:
-        part = room[start : start + length]
-        _get(drive, offset + start, part)
-        wanted = expected[start : start + length]
-        for begin, end in _different(part, wanted, _grains(drive)):
-            run.mismatches.append(Extent(start=offset + start + begin, length=end - begin))
-
-    _attempt(run, get, "read", offset, (0, len(room)), _grains(drive), patience)
-    return run
-
-
-def _grains(drive: Drive) -> tuple[int, ...]:
+def grains(drive: Drive) -> tuple[int, ...]:
+    """Return the lengths that a run is split into, to find the place where it goes wrong."""
     return (GRAIN, max(drive.block_bytes, 512))
 
 
-def _attempt(
+def tries(drive: Drive) -> tuple[int, ...]:
+    """Return the lengths of the attempts at a refused run; 0 says: the same once more."""
+    return (*grains(drive), 0)
+
+
+def attempt(
     run: Run,
     move: Callable[[int, int], None],
     operation: Operation,
     offset: int,
     span: tuple[int, int],
-    grains: tuple[int, ...],
+    sizes: tuple[int, ...],
     patience: Patience,
 ) -> None:
-    """Move one span of the run; where that is refused, its parts."""
+    """Move one span of the run; where that is refused its parts, and the last of them once more."""
     start, length = span
     if run.stop is not None:
         run.skipped += length
@@ -90,10 +79,12 @@ def _attempt(
     try:
         move(start, length)
     except OSError as error:
-        finer = tuple(grain for grain in grains if grain < length)
+        finer = tuple(grain for grain in sizes if grain < length)
         if classify(error) is Trouble.PLACE and finer and patience.left > 0:
-            for part in _parts(start, length, finer[0]):
-                _attempt(run, move, operation, offset, part, finer[1:], patience)
+            skipped = run.skipped
+            for part in parts(start, length, finer[0] or length):
+                attempt(run, move, operation, offset, part, finer[1:], patience)
+            run.retried += run.skipped == skipped
             return
         patience.left -= 1
         run.skipped += length
@@ -103,7 +94,8 @@ def _attempt(
         run.done += length
 
 
-def _parts(start: int, length: int, grain: int) -> Iterator[tuple[int, int]]:
+def parts(start: int, length: int, grain: int) -> Iterator[tuple[int, int]]:
+    """Yield start and length of the parts of a span."""
     for begin in range(start, start + length, grain):
         yield begin, min(grain, start + length - begin)
 
@@ -117,57 +109,12 @@ def _put(drive: Drive, offset: int, data: memoryview) -> None:
     """Write all of it; a drive that takes nothing, or a broken block, is an error."""
     moved = 0
     while moved < len(data):
-        moved += _whole_blocks(drive, drive.write(offset + moved, data[moved:]), len(data) - moved)
+        moved += whole_blocks(drive, drive.write(offset + moved, data[moved:]), len(data) - moved)
 
 
-def _get(drive: Drive, offset: int, room: memoryview) -> None:
-    moved = 0
-    while moved < len(room):
-        given = drive.read_into(offset + moved, room[moved:])
-        moved += _whole_blocks(drive, given, len(room) - moved)
-
-
-def _whole_blocks(drive: Drive, moved: int, asked: int) -> int:
+def whole_blocks(drive: Drive, moved: int, asked: int) -> int:
     """Return the bytes that count: all that were asked, or whole blocks; OSError when none."""
     whole = moved if moved == asked else moved - moved % drive.block_bytes
     if whole <= 0:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     return whole
-
-
-def _different(
-    got: memoryview, wanted: memoryview, grains: tuple[int, ...]
-) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of the smallest parts that differ."""
-    if equal(got, wanted):
-        return
-    finer = tuple(grain for grain in grains if grain < len(got))
-    if not finer:
-        yield 0, len(got)
-        return
-    for start, length in _parts(0, len(got), finer[0]):
-        end = start + length
-        for begin, stop in _different(got[start:end], wanted[start:end], finer[1:]):
-            yield start + begin, start + stop
-
-
-def equal(one: memoryview, other: memoryview) -> bool:
-    """Compare two writable runs of the same length with memcmp, which lets other threads work.
-
-    Measured: memcmp 48 GB/s, comparing memoryviews in Python 0.6.
-    """
-    if len(one) != len(other):
-        return False
-    return not len(one) or _memcmp()(_address(one), _address(other), len(one)) == 0
-
-
-def _address(view: memoryview) -> int:
-    return ctypes.addressof(ctypes.c_char.from_buffer(view))
-
-
-@cache
-def _memcmp() -> Callable[[int, int, int], int]:
-    function = ctypes.CDLL(None).memcmp
-    function.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
-    function.restype = ctypes.c_int
-    return function

@@ -39,6 +39,8 @@ class Device(OfSite, Base):
     inventory_id: Mapped[UUID | None] = mapped_column(Uuid)
     drives_hidden: Mapped[bool] = mapped_column(default=False)
     grade_id: Mapped[UUID | None] = mapped_column(Uuid)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    """The facts of the latest inventory, for screens; the evidence holds the original."""
     received: Mapped[datetime] = mapped_column(Moment)
     changed: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)

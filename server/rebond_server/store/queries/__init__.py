@@ -1,0 +1,1 @@
+"""What the screens ask. Every question takes the session and the workshop, and only reads."""

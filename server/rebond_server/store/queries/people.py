@@ -1,0 +1,72 @@
+"""Accounts and sticks, for the pages of the administrator and the lead."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rebond_server.domain.role import Role
+from rebond_server.store.people import Account
+from rebond_server.store.stick import Stick
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountLine:
+    """One person who may log in, or who could once."""
+
+    account_id: UUID
+    login: str
+    name: str
+    role: Role
+    active: bool
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StickLine:
+    """One stick; `seen` is when it last delivered a statement."""
+
+    stick_id: UUID
+    name: str
+    enrolled: datetime
+    seen: datetime | None
+    revoked: datetime | None
+    revoked_reason: str | None
+
+
+def accounts(session: Session, site_id: UUID) -> tuple[AccountLine, ...]:
+    """Return all accounts of the workshop by login."""
+    query = select(Account).where(Account.site_id == site_id).order_by(Account.login)
+    return tuple(
+        AccountLine(
+            account_id=account.id,
+            login=account.login,
+            name=account.name,
+            role=account.role,
+            active=account.active,
+            created=account.created,
+        )
+        for account in session.scalars(query)
+    )
+
+
+def sticks(session: Session, site_id: UUID) -> tuple[StickLine, ...]:
+    """Return all sticks of the workshop, the newest first."""
+    query = (
+        select(Stick)
+        .where(Stick.site_id == site_id)
+        .order_by(Stick.enrolled.desc(), Stick.id.desc())
+    )
+    return tuple(
+        StickLine(
+            stick_id=stick.id,
+            name=stick.name,
+            enrolled=stick.enrolled,
+            seen=stick.seen,
+            revoked=stick.revoked,
+            revoked_reason=stick.revoked_reason,
+        )
+        for stick in session.scalars(query)
+    )

@@ -1,0 +1,159 @@
+"""The lead's queue: every device that waits, each with one next action and its reason."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from rebond_server.domain.lifecycle import State
+from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.verdict_reason import Verdict
+from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.queries.standing import Standing, sentences, standing
+
+PAGE = 50
+WAITING = (State.HELD, State.RECEIVED, State.EXAMINED, State.WIPED)
+
+
+class Action(StrEnum):
+    """The one thing to do next."""
+
+    DECIDE = "decide"
+    PROBE = "probe"
+    PROBE_AGAIN = "probe_again"
+    ERASE = "erase"
+    ERASE_AGAIN = "erase_again"
+    REPLACE_OR_DESTROY = "replace_or_destroy"
+    CONFIRM_GRADE = "confirm_grade"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One device that waits for a person."""
+
+    device_id: UUID
+    tag: str
+    kind: str
+    maker: str | None
+    model: str | None
+    state: State
+    since: datetime
+    action: Action
+    reason: Sentence | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """A part of the queue, longest waiting first; `next` is the cursor of the part that follows."""
+
+    lines: tuple[Waiting, ...]
+    next: str | None
+
+
+def queue(
+    session: Session,
+    site_id: UUID,
+    *,
+    state: State | None = None,
+    after: str | None = None,
+    most: int = PAGE,
+) -> QueuePage:
+    """Return the devices that wait, from a cursor on; a cursor that means nothing starts anew."""
+    query = (
+        select(Device)
+        .where(
+            Device.site_id == site_id,
+            Device.state.in_(WAITING if state is None else (state,)),
+        )
+        .order_by(Device.changed, Device.id)
+        .limit(most + 1)
+    )
+    place = _place(after)
+    if place is not None:
+        query = query.where(tuple_(Device.changed, Device.id) > tuple_(*place))
+    devices = session.scalars(query).all()
+    more = len(devices) > most
+    shown = devices[:most]
+    return QueuePage(
+        lines=tuple(_waiting(session, device) for device in shown),
+        next=_cursor(shown[-1]) if more else None,
+    )
+
+
+def count_states(session: Session, site_id: UUID) -> dict[State, int]:
+    """Return how many devices stand in each state; a state without devices has 0."""
+    counted = session.execute(
+        select(Device.state, func.count()).where(Device.site_id == site_id).group_by(Device.state)
+    )
+    return dict.fromkeys(State, 0) | {row[0]: row[1] for row in counted}
+
+
+def next_action(state: State, proven: Standing) -> Action:
+    """Return what a person should do next with a device that waits."""
+    match state:
+        case State.HELD:
+            return Action.DECIDE
+        case State.WIPED:
+            return Action.CONFIRM_GRADE
+        case State.RECEIVED:
+            return Action.PROBE
+        case _:
+            return _for_drives(proven)
+
+
+def _for_drives(proven: Standing) -> Action:
+    verdicts = [drive.verdict for drive in proven.drives if drive.holds_data]
+    if Verdict.FAILED in verdicts:
+        return Action.REPLACE_OR_DESTROY
+    if Verdict.INTERRUPTED in verdicts:
+        return Action.ERASE_AGAIN
+    if Verdict.CLEARED_WITH_LIMITS in verdicts:
+        return Action.DECIDE
+    if verdicts and proven.obstacle is not None:
+        unproven = {Verdict.UNKNOWN, Verdict.NOT_ATTEMPTED} & set(verdicts)
+        return Action.ERASE if unproven else Action.PROBE_AGAIN
+    return Action.PROBE_AGAIN
+
+
+def _waiting(session: Session, device: Device) -> Waiting:
+    proven = standing(session, device)
+    return Waiting(
+        device_id=device.id,
+        tag=device.tag,
+        kind=device.kind,
+        maker=device.maker,
+        model=device.model,
+        state=device.state,
+        since=device.changed,
+        action=next_action(device.state, proven),
+        reason=proven.obstacle or next(_grade_reasons(session, device), None),
+    )
+
+
+def _grade_reasons(session: Session, device: Device) -> Iterator[Sentence]:
+    if device.grade_id is not None:
+        row = session.get_one(GradeRow, (device.site_id, device.grade_id))
+        yield from sentences(row.reasons)
+
+
+def _cursor(device: Device) -> str:
+    text = f"{device.changed.astimezone(UTC).isoformat()}|{device.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if not cursor:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment, device_id = text.split("|")
+        place = datetime.fromisoformat(moment).astimezone(UTC), UUID(device_id)
+    except (ValueError, binascii.Error, OverflowError):
+        return None
+    return place

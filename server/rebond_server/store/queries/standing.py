@@ -1,0 +1,162 @@
+"""What is proven about the drives of a device, with the reasons, from the stored projections."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from rebond_schemas.erasure import Level
+from rebond_schemas.facts import Drive
+from rebond_server.domain.drive_identity import drive_key
+from rebond_server.domain.sanitised import DeviceVerdict, device_verdict
+from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.verdict import Judgement
+from rebond_server.domain.verdict_reason import Reason, Verdict
+from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.guards import DEVICE_SANITISATION
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriveLine:
+    """One drive of the latest inventory, with its verdict and its health."""
+
+    drive_id: UUID
+    path: str
+    facts: Drive
+    holds_data: bool
+    verdict: Verdict
+    level: Level | None
+    reasons: tuple[Sentence, ...]
+    judged: datetime | None
+    statement_id: UUID | None
+    health: str | None
+    health_reasons: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The drives of a device and the answer for the whole."""
+
+    drives: tuple[DriveLine, ...]
+    sanitised: bool
+    obstacle: Sentence | None
+    """The first thing in the way, as a sentence; None when the device is sanitised."""
+
+
+_NO_INVENTORY = Sentence(
+    fr="Aucun relevé : démarrez l'appareil sur la clé.",
+    en="No report: boot the device from the stick.",
+)
+
+
+def standing(session: Session, device: Device) -> Standing:
+    """Return what is proven now. The database's own answer and the rules' must both say yes."""
+    rows = _rows(session, device)
+    drives = {row.id: msgspec.convert(row.facts, Drive) for row, _, _ in rows}
+    judgements = {
+        key: judgement
+        for row, drive, judged in rows
+        if judged is not None
+        and judged.epoch == drive.epoch
+        and (key := drive_key(drives[row.id].identity)) is not None
+        for judgement in (as_judgement(judged),)
+    }
+    if device.inventory_id is None:
+        return Standing(
+            drives=(),
+            sanitised=in_database(session, device),
+            obstacle=None if in_database(session, device) else _NO_INVENTORY,
+        )
+    # The column only knows "no" and "not no"; the facts tell whether they are known to be hidden.
+    hidden = (device.facts or {}).get("drives_hidden") if device.drives_hidden else False
+    whole = device_verdict([*drives.values()], hidden, judgements)
+    return Standing(
+        drives=tuple(
+            _line(row, drive, judged, drives[row.id], whole) for row, drive, judged in rows
+        ),
+        sanitised=whole.sanitised and in_database(session, device),
+        obstacle=whole.reason,
+    )
+
+
+def in_database(session: Session, device: Device) -> bool:
+    """Return the answer of the view that also guards the tables."""
+    answer = session.scalar(
+        select(DEVICE_SANITISATION.c.sanitised).where(
+            DEVICE_SANITISATION.c.site_id == device.site_id,
+            DEVICE_SANITISATION.c.device_id == device.id,
+        )
+    )
+    return answer == 1
+
+
+def as_judgement(row: JudgementRow) -> Judgement:
+    """Return a stored judgement as the rules gave it, without its figures."""
+    positive = row.verdict in {Verdict.CLEARED, Verdict.CLEARED_WITH_LIMITS}
+    return Judgement(
+        verdict=row.verdict,
+        level=Level.PURGE if row.verdict is Verdict.PURGED else Level.CLEAR if positive else None,
+        reasons=msgspec.convert(tuple(row.reasons), tuple[Reason, ...]),
+    )
+
+
+def sentences(stored: list[Any]) -> tuple[Sentence, ...]:
+    """Return sentences that were stored with a projection."""
+    return msgspec.convert(tuple(stored), tuple[Sentence, ...])
+
+
+def _rows(
+    session: Session, device: Device
+) -> list[tuple[DeviceDrive, DriveRow, JudgementRow | None]]:
+    query = (
+        select(DeviceDrive, DriveRow, JudgementRow)
+        .join(
+            DriveRow,
+            and_(
+                DriveRow.site_id == DeviceDrive.site_id,
+                DriveRow.id == DeviceDrive.drive_id,
+            ),
+        )
+        .outerjoin(
+            JudgementRow,
+            and_(
+                JudgementRow.site_id == DriveRow.site_id, JudgementRow.id == DriveRow.judgement_id
+            ),
+        )
+        .where(
+            DeviceDrive.site_id == device.site_id,
+            DeviceDrive.device_id == device.id,
+            DeviceDrive.inventory_id == device.inventory_id,
+        )
+        .order_by(DeviceDrive.position)
+    )
+    return [(row, drive, judged) for row, drive, judged in session.execute(query)]
+
+
+def _line(
+    row: DeviceDrive,
+    drive: DriveRow,
+    judged: JudgementRow | None,
+    facts: Drive,
+    whole: DeviceVerdict,
+) -> DriveLine:
+    found = next((one.judgement for one in whole.drives if one.drive is facts), None)
+    verdict = Verdict.NO_MEDIA if found is None else found.verdict
+    counts = judged is not None and judged.epoch == drive.epoch
+    return DriveLine(
+        drive_id=drive.id,
+        path=row.path,
+        facts=facts,
+        holds_data=row.holds_data,
+        verdict=verdict,
+        level=None if found is None else found.level,
+        reasons=() if found is None else tuple(reason.sentence for reason in found.reasons),
+        judged=judged.judged if judged is not None and counts else None,
+        statement_id=judged.statement_id if judged is not None and counts else None,
+        health=row.health,
+        health_reasons=sentences(row.health_reasons),
+    )

@@ -24,6 +24,9 @@ from rebond_schemas.text import clean
 BACKOFF = (1.0, 2.0, 4.0, 8.0)
 """Seconds between tries of one run of sending; afterwards the next run goes on."""
 
+SHORT_BACKOFF = (1.0,)
+"""After an inventory or a wipe nobody waits long: what was not sent is kept, and told."""
+
 _TAKEN = (200, 201)
 _TRANSIENT = (408, 425, 429)
 

@@ -45,6 +45,10 @@ class MachineMissing(UsageError):
     """There is no recorded machine in {path}."""
 
 
+class RecordingFailed(UsageError):
+    """The recording could not be written to {path}: {reason}."""
+
+
 class DriveUnknown(UsageError):
     """There is no drive {path} in this computer; it has: {known}."""
 
@@ -55,6 +59,10 @@ class NotConfirmed(UsageError):
 
 class NothingChosen(UsageError):
     """No drive was named, so nothing was erased: name each one with --drive, or image files with --image."""  # fmt: skip
+
+
+class NotHere(UsageError):
+    """The drives of a recorded machine are not here: --drive does not go with --machine, take --image."""  # fmt: skip
 
 
 class NotEnrolled(AgentError):

@@ -1,0 +1,116 @@
+"""The words of the command line, in the reader's language."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from rebond_agent.config import Config
+from rebond_agent.errors import UsageError
+from rebond_agent.language import Language, say
+from rebond_agent.phrases import Phrase
+
+Told = Callable[[Phrase], str]
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends a wrong command with usage, reason, and the exit code of every usage error."""
+
+    reader = Language.FR
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave."""
+        self.print_usage(sys.stderr)
+        problem = say(self.reader, Phrase.USAGE_PROBLEM)
+        self.exit(UsageError.exit_code, f"{problem} : {message}\n")
+
+
+def language_of(words: Sequence[str], config: Config) -> Language:
+    """Return the language asked for anywhere on the command line, else the environment's."""
+    first = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    first.add_argument("--lang", choices=[one.value for one in Language])
+    try:
+        asked, _ = first.parse_known_args(words)
+    except argparse.ArgumentError:
+        return config.language
+    return Language(asked.lang) if asked.lang else config.language
+
+
+def parser(language: Language, config: Config) -> Parser:
+    """Return the parser of all commands."""
+
+    def told(phrase: Phrase) -> str:
+        return say(language, phrase).replace("%", "%%")
+
+    common = _common(told)
+    whole = Parser(
+        prog="rebond-agent", description=told(Phrase.HELP), parents=[common], allow_abbrev=False
+    )
+    whole.set_defaults(stick=config.stick)
+    whole.reader = language
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, phrase: Phrase) -> Parser:
+        said = told(phrase)
+        # No abbreviations: --yes must never stand for --yes-erase.
+        made = commands.add_parser(
+            name, help=said, description=said, parents=[common], allow_abbrev=False
+        )
+        made.reader = language
+        return made
+
+    _add_inspect(command("inspect", Phrase.HELP_INSPECT), told)
+    wipe = command("wipe", Phrase.HELP_WIPE)
+    _add_inspect(wipe, told)
+    _add_wipe(wipe, told)
+    command("send", Phrase.HELP_SEND)
+    record = command("record", Phrase.HELP_RECORD)
+    record.add_argument("folder", type=Path, metavar="DIR", help=told(Phrase.HELP_DIR))
+    _add_enrol(command("enrol", Phrase.HELP_ENROL), told)
+    status = command("status", Phrase.HELP_STATUS)
+    status.add_argument("--json", action="store_true", help=told(Phrase.HELP_JSON))
+    return whole
+
+
+def _common(told: Told) -> Parser:
+    """Words that may stand before or behind the command."""
+    common = Parser(add_help=False)
+    # SUPPRESS: a default behind the command would undo what was said in front of it.
+    common.add_argument(
+        "--stick", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=told(Phrase.HELP_STICK)
+    )
+    languages = [one.value for one in Language]
+    common.add_argument(
+        "--lang", choices=languages, default=argparse.SUPPRESS, help=told(Phrase.HELP_LANG)
+    )
+    return common
+
+
+def _add_inspect(to: Parser, told: Told) -> None:
+    to.add_argument("--machine", type=Path, metavar="DIR", help=told(Phrase.HELP_MACHINE))
+    to.add_argument("--asset-tag", metavar="T", help=told(Phrase.HELP_TAG))
+    to.add_argument("--json", action="store_true", help=told(Phrase.HELP_JSON))
+    to.add_argument("--no-send", action="store_true", help=told(Phrase.HELP_NO_SEND))
+
+
+def _add_wipe(to: Parser, told: Told) -> None:
+    _add_many(to, "--image", "FILE", told(Phrase.HELP_IMAGE), Path)
+    _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
+    _add_many(to, "--drive", "/dev/X", told(Phrase.HELP_DRIVE))
+    _add_many(to, "--yes-erase", "LAST4", told(Phrase.HELP_YES))
+
+
+def _add_many(
+    to: Parser, name: str, shown: str, said: str, kind: Callable[[str], Path | str] = str
+) -> None:
+    """Add a word that takes several values and may stand several times."""
+    to.add_argument(
+        name, type=kind, nargs="+", action="extend", default=[], metavar=shown, help=said
+    )
+
+
+def _add_enrol(to: Parser, told: Told) -> None:
+    to.add_argument("url", metavar="URL", help=told(Phrase.HELP_URL))
+    to.add_argument("code", metavar="CODE", help=told(Phrase.HELP_CODE))
+    to.add_argument("--name", metavar="N", help=told(Phrase.HELP_NAME))

@@ -1,0 +1,46 @@
+"""The command line: the only place that catches the agent's errors, and says them."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from rebond_agent import config
+from rebond_agent.arguments import language_of, parser
+from rebond_agent.commands import COMMANDS
+from rebond_agent.desk import Desk
+from rebond_agent.durable import Durable
+from rebond_agent.errors import AgentError
+from rebond_agent.language import say_error
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count it."""
+
+
+def main() -> int:
+    """Run the command of this process and return its exit code."""
+    return run(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+
+
+def run(words: Sequence[str], environment: Mapping[str, str], out: TextIO, err: TextIO) -> int:
+    """Run one command; an error becomes its sentence on `err` and its exit code."""
+    known = config.read(environment)
+    language = language_of(words, known)
+    asked = parser(language, known).parse_args(words)
+    desk = Desk(
+        language=language,
+        stick=asked.stick,
+        out=out,
+        err=err,
+        clocks=config.computer_clocks(),
+        sleep=time.sleep,
+        disk=Durable(),
+    )
+    try:
+        return COMMANDS[asked.command](desk, asked)
+    except AgentError as error:
+        print(say_error(language, error), file=err)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED

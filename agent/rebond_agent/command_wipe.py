@@ -1,0 +1,126 @@
+"""The wipe command: choose and confirm, inventory, erase, deliver."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from rebond_agent.choice import confirmed_drives
+from rebond_agent.delivery import SHORT_BACKOFF
+from rebond_agent.desk import NOT_ALL_ERASED, Desk
+from rebond_agent.erasing import Chosen, wipe
+from rebond_agent.errors import NotHere, NothingChosen
+from rebond_agent.language import word
+from rebond_agent.outbox import Outbox, opened
+from rebond_agent.phrases import Phrase
+from rebond_agent.probes import Collected, collect
+from rebond_agent.scratch import scratch_drives
+from rebond_agent.session import Session, inspect, new_session, with_drives
+from rebond_agent.sheet_erasure import erasure_text
+from rebond_agent.stick import open_stick
+from rebond_agent.wipe import engine
+from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.guard import Policy
+from rebond_agent.words import ACTIONS
+from rebond_schemas.codec import encode
+from rebond_schemas.erasure import Ending
+
+
+def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
+    """Erase the named drives; 0 only when every one was carried to its end."""
+    if words.drive and words.machine:
+        raise NotHere
+    if not words.drive and not words.image:
+        raise NothingChosen
+    machine = desk.machine(words.machine)
+    stick = open_stick(desk.stick, desk.disk)
+    images = scratch_drives(words.image, words.fault)
+    with opened(stick) as outbox:
+        session = new_session(machine, desk.clocks, stick, words.asset_tag)
+        desk.recover(session, outbox)
+        collected = collect(machine)
+        chosen = (*_named(desk, words, collected), *images)
+        if images:
+            drives = tuple(one.drive for one in images)
+            collected = with_drives(collected, drives, instead=words.machine is not None)
+        statement = inspect(session, collected, outbox)
+        desk.show_inventory(statement, stick, as_json=words.json)
+        endings = _erase(desk, words, session, outbox, chosen)
+        if not words.no_send:
+            desk.send(outbox, SHORT_BACKOFF)
+    return 0 if endings == {Ending.COMPLETED} else NOT_ALL_ERASED
+
+
+def _erase(
+    desk: Desk,
+    words: argparse.Namespace,
+    session: Session,
+    outbox: Outbox,
+    chosen: Sequence[Chosen],
+) -> set[Ending]:
+    """Erase one after the other, tell each, and return the endings there were."""
+    policy = Policy(chosen=tuple(one.drive.path for one in chosen))
+    endings = set()
+    with _stoppable() as cancelled:
+        work = partial(engine.wipe, cancelled=cancelled)
+        for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk)):
+            endings.add(erasure.ending)
+            told = encode(erasure).decode() if words.json else erasure_text(erasure, desk.language)
+            desk.show(told)
+    return endings
+
+
+def _named(desk: Desk, words: argparse.Namespace, collected: Collected) -> tuple[Chosen, ...]:
+    """Return the drives of this computer that were named and confirmed."""
+    named = confirmed_drives(collected.facts.drives, words.drive, words.yes_erase, desk.language)
+    return tuple(replace(one, failed_probes=_failed(one.drive.path, collected)) for one in named)
+
+
+def _failed(path: str, collected: Collected) -> tuple[str, ...]:
+    """Return the probes that failed on this drive, or on drives as such: they forbid its wipe."""
+    return tuple(
+        failure.probe
+        for failure in collected.failures
+        if failure.probe == "drives" or path in failure.reason
+    )
+
+
+def _watch(desk: Desk) -> Callable[[Chosen, Progress], None]:
+    """Show each step of each drive once when nobody looks, else a line that moves."""
+    seen: set[tuple[str, int]] = set()
+    moving = desk.err.isatty()
+
+    def watch(one: Chosen, progress: Progress) -> None:
+        step = (one.drive.path, progress.step)
+        if step in seen and not moving:
+            return
+        seen.add(step)
+        percent = 100 * progress.bytes_done // max(progress.bytes_total, 1)
+        line = desk.say(
+            Phrase.ERASING,
+            path=one.drive.path,
+            step=progress.step,
+            steps=progress.steps,
+            action=word(desk.language, ACTIONS, progress.action),
+        )
+        print(
+            f"\r{line} {percent:3} %" if moving else line, end="" if moving else "\n", file=desk.err
+        )
+        if moving and progress.bytes_done >= progress.bytes_total:
+            print(file=desk.err)
+
+    return watch
+
+
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C into a wish to stop: the engine ends cleanly and the statement says so."""
+    wish = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: wish.set())
+    try:
+        yield wish.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,163 @@
+"""The wipe of a session: guard, plan, intent, engine, statement, and only then the next drive."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+from rebond_agent import intents
+from rebond_agent.intents import Intent
+from rebond_agent.outbox import Notice, Outbox, Place
+from rebond_agent.session import Session
+from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.guard import Policy
+from rebond_agent.wipe.outcome import Outcome, erasure_fields, interrupted
+from rebond_agent.wipe.plan import Plan, hidden_area, make_plan
+from rebond_agent.wipe.reasons import Refusal
+from rebond_agent.wipe.target import Target
+from rebond_schemas.erasure import Ending, Method
+from rebond_schemas.facts import Drive
+from rebond_schemas.statement import Clock, Erasure
+
+
+class Engine(Protocol):
+    """What carries a plan out: `rebond_agent.wipe.engine.wipe`."""
+
+    def __call__(
+        self, plan: Plan, target: Target, *, record_intent: Callable[[], None]
+    ) -> Iterator[Progress | Outcome]:
+        """Yield progress, then the outcome."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A drive of this run's inventory that a person named for erasure, and how to open it."""
+
+    drive: Drive
+    target: Target
+    failed_probes: tuple[str, ...] = ()
+
+
+def wipe(
+    session: Session,
+    outbox: Outbox,
+    chosen: Sequence[Chosen],
+    policy: Policy,
+    engine: Engine,
+    watch: Callable[[Chosen, Progress], None],
+) -> Iterator[Erasure]:
+    """Erase the drives one after the other; each statement is safe on the stick when it is given."""
+    for one in chosen:
+        plan = make_plan(one.drive, policy, failed_probes=one.failed_probes)
+        match plan:
+            case Refusal():
+                yield _refused(session, outbox, one, plan)
+            case Plan():
+                yield _carried_out(session, outbox, one, plan, engine, watch)
+
+
+def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
+    """Turn every intent without an erasure into an interrupted erasure, once."""
+    for intent in intents.pending(outbox.stick):
+        if isinstance(intent, Notice):
+            yield intent
+            continue
+        if not outbox.knows(intent.erasure):
+            yield _interrupted(session, outbox, intent)
+        intents.settled(outbox.stick, intent)
+
+
+def _carried_out(
+    session: Session,
+    outbox: Outbox,
+    one: Chosen,
+    plan: Plan,
+    engine: Engine,
+    watch: Callable[[Chosen, Progress], None],
+) -> Erasure:
+    intent = Intent(
+        erasure=uuid4(),
+        run=session.run,
+        asset_tag=session.asset_tag,
+        order=session.order,
+        plan=plan,
+        started=session.now(),
+        smart_before=one.drive.smart,
+    )
+    outcome = None
+    for said in engine(
+        plan, one.target, record_intent=lambda: intents.record(outbox.stick, intent)
+    ):
+        match said:
+            case Progress():
+                watch(one, said)
+            case Outcome():
+                outcome = said
+    fields = erasure_fields(outcome or interrupted(plan))
+    erasure = _put(session, outbox, intent, fields, ended=session.now())
+    if intents.is_recorded(outbox.stick, intent):
+        intents.settled(outbox.stick, intent)
+    return erasure
+
+
+def _interrupted(session: Session, outbox: Outbox, intent: Intent) -> Erasure:
+    """Say what is known of a wipe that nobody finished; it "ended" when it was found, in no time."""
+    fields = erasure_fields(interrupted(intent.plan))
+    return _put(session, outbox, intent, fields, ended=session.now())
+
+
+def _refused(session: Session, outbox: Outbox, one: Chosen, refusal: Refusal) -> Erasure:
+    now = session.now()
+    reason = ": ".join(part for part in (refusal.reason, refusal.detail) if part)
+    return _kept(
+        outbox,
+        lambda place: Erasure(
+            **session.envelope(place),
+            drive=one.drive.identity,
+            path=one.drive.path,
+            method=Method.NONE,
+            ending=Ending.REFUSED,
+            reason=reason[:256],
+            size_bytes=one.drive.identity.size_bytes,
+            native_size_bytes=one.drive.native_size_bytes,
+            hidden_area=hidden_area(one.drive),
+            started=now,
+            ended=now,
+            seconds=0.0,
+            smart_before=one.drive.smart,
+        ),
+    )
+
+
+def _put(
+    session: Session, outbox: Outbox, intent: Intent, fields: dict[str, Any], *, ended: Clock
+) -> Erasure:
+    """Keep the erasure of an intent, under the intent's own id and run."""
+    own: dict[str, UUID | str | None] = {
+        "id": intent.erasure,
+        "run": intent.run,
+        "asset_tag": intent.asset_tag,
+        "order": intent.order,
+    }
+    return _kept(
+        outbox,
+        lambda place: Erasure(
+            **(session.envelope(place) | own),
+            **fields,
+            started=intent.started,
+            ended=ended,
+            smart_before=intent.smart_before,
+        ),
+    )
+
+
+def _kept(outbox: Outbox, make: Callable[[Place], Erasure]) -> Erasure:
+    made: list[Erasure] = []
+
+    def remember(place: Place) -> Erasure:
+        made.append(make(place))
+        return made[-1]
+
+    outbox.put(remember)
+    return made[-1]

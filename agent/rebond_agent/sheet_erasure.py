@@ -1,0 +1,34 @@
+"""What happened to a drive, in two lines. The verdict is the server's, and is not told here."""
+
+from rebond_agent.language import Language, say, word
+from rebond_agent.phrases import Phrase
+from rebond_agent.sheet_size import decimal_size
+from rebond_agent.wipe.reasons import Reason, explain
+from rebond_agent.words import ENDINGS, METHODS
+from rebond_schemas.erasure import Ending
+from rebond_schemas.statement import Erasure
+
+
+def erasure_text(erasure: Erasure, language: Language) -> str:
+    """Return the drive and the ending, then the reason or what comes next."""
+    identity = erasure.drive
+    size = None if identity.size_bytes is None else decimal_size(language, identity.size_bytes)
+    serial = (
+        say(language, Phrase.SERIAL_IS, serial=identity.serial)
+        if identity.serial
+        else say(language, Phrase.NO_SERIAL)
+    )
+    who = " · ".join(part for part in (erasure.path, identity.model, serial, size) if part)
+    ending = word(language, ENDINGS, erasure.ending)
+    method = word(language, METHODS, erasure.method)
+    return f"{who}\n  {ending} ({method}). {_after(erasure, language)}"
+
+
+def _after(erasure: Erasure, language: Language) -> str:
+    if erasure.ending is Ending.COMPLETED:
+        return say(language, Phrase.VERDICT_LATER)
+    key, _, detail = (erasure.reason or "").partition(": ")
+    if key not in set(Reason):
+        return erasure.reason or say(language, Phrase.UNKNOWN)
+    sentence = explain(Reason(key), detail or None)
+    return sentence.fr if language is Language.FR else sentence.en

@@ -1,0 +1,28 @@
+"""Sizes as they stand on a label: drives in powers of ten, memory in powers of two."""
+
+from rebond_agent.language import Language, decimal, say
+from rebond_agent.phrases import Phrase
+
+_STEPS = (
+    (10**12, Phrase.TERA),
+    (10**9, Phrase.GIGA),
+    (10**6, Phrase.MEGA),
+    (10**3, Phrase.KILO),
+)
+_MEBIBYTES_A_GIBIBYTE = 1024
+
+
+def decimal_size(language: Language, size_bytes: int) -> str:
+    """Return a drive's size: 500 Go, 1 To."""
+    for step, phrase in _STEPS:
+        if size_bytes >= step:
+            return say(language, phrase, number=decimal(language, size_bytes / step))
+    return say(language, Phrase.BYTES, number=size_bytes)
+
+
+def binary_size(language: Language, mebibytes: int) -> str:
+    """Return a memory size as its label says it: 8 Go for 8192 MiB."""
+    if mebibytes < _MEBIBYTES_A_GIBIBYTE:
+        return say(language, Phrase.MEGA, number=mebibytes)
+    number = decimal(language, mebibytes / _MEBIBYTES_A_GIBIBYTE)
+    return say(language, Phrase.GIGA, number=number)

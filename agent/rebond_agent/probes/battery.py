@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rebond_agent.machine import Machine
+from rebond_agent.machine.placeholders import known, known_serial
 from rebond_agent.probes import smbios
 from rebond_agent.probes.answer import Answer, declared, reported, unknown
-from rebond_agent.probes.placeholders import known, known_serial
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Battery, Facts
 from rebond_schemas.text import clean

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import msgspec
 
 from rebond_agent.machine import Machine
+from rebond_agent.machine.placeholders import known, known_serial, known_uuid
 from rebond_agent.probes import smbios
 from rebond_agent.probes.answer import Answer, declared, unknown
 from rebond_agent.probes.makers import maker_name
-from rebond_agent.probes.placeholders import known, known_serial, known_uuid
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Board, ChassisKind, Facts
 from rebond_schemas.text import clean

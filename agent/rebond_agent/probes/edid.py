@@ -3,7 +3,7 @@
 import math
 import re
 
-from rebond_agent.probes.placeholders import known_serial
+from rebond_agent.machine.placeholders import known_serial
 from rebond_schemas.facts import Display
 from rebond_schemas.text import clean
 
@@ -16,6 +16,8 @@ _CM_PER_INCH = 2.54
 _FIRST_YEAR = 1990
 _MODEL_YEAR_FLAG = 0xFF
 _SMALLEST_MM = 60  # below, the bytes hold an aspect ratio (16 x 9), not a size
+_RATIOS = ((160, 90), (160, 100), (1600, 900), (1600, 1000))  # ratios in place of millimetres
+_LEAST_SERIAL = 2**16  # 15, 525, 2048: a series' number, not one screen's
 
 
 def parse_edid(raw: bytes) -> Display | None:
@@ -27,7 +29,7 @@ def parse_edid(raw: bytes) -> Display | None:
     texts = {kind: _text(raw, kind) for kind in (_NAME, _TEXT, _SERIAL)}
     width, height, size_mm = _timing(raw[54:72])
     number = int.from_bytes(raw[12:16], "little")
-    numbered = number not in (0, 1, 0x01010101, 0xFFFFFFFF)
+    numbered = number >= _LEAST_SERIAL and number not in (0x01010101, 0xFFFFFFFF)
     return Display(
         maker=maker,
         model=texts[_NAME] or _panel_name(raw) or (f"{maker}{product:04X}" if maker else None),
@@ -87,12 +89,16 @@ def _timing(raw: bytes) -> tuple[int | None, int | None, tuple[int, int] | None]
 
 
 def _diagonal(size_mm: tuple[int, int] | None, width_cm: int, height_cm: int) -> float | None:
-    """Millimetres of the native timing, else the base block's centimetres; in inches."""
-    if size_mm is not None:
-        return round(math.hypot(*size_mm) / 10 / _CM_PER_INCH, 1)
+    """Return inches from the native timing's millimetres, or from the base block's centimetres.
+
+    The timing is finer, but televisions write another screen's size there: where the two are
+    more than an inch apart, the base block is right (7 of 150 linuxhw files, by their names).
+    """
+    fine = math.hypot(*size_mm) / 10 / _CM_PER_INCH if size_mm else None
+    coarse = math.hypot(width_cm, height_cm) / _CM_PER_INCH
     if min(width_cm, height_cm) * 10 < _SMALLEST_MM:
-        return None
-    return round(math.hypot(width_cm, height_cm) / _CM_PER_INCH, 1)
+        return None if fine is None or size_mm in _RATIOS else round(fine, 1)
+    return round(coarse if fine is None or abs(fine - coarse) > 1 else fine, 1)
 
 
 def _texts(raw: bytes, kind: int) -> list[str]:

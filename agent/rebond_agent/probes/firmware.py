@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rebond_agent.machine import Machine
+from rebond_agent.machine.placeholders import known
 from rebond_agent.probes import smbios
 from rebond_agent.probes.answer import Answer, declared, measured
-from rebond_agent.probes.placeholders import known
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Firmware
 from rebond_schemas.text import clean

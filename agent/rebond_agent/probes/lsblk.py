@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rebond_agent.machine import Machine
+from rebond_agent.machine.placeholders import known_serial
 from rebond_agent.probes import mmc, tool_json
-from rebond_agent.probes.placeholders import known_serial
 from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
 

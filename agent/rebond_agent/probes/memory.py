@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from rebond_agent.machine import Library, Machine
+from rebond_agent.machine.placeholders import known, known_serial
 from rebond_agent.probes import smbios
 from rebond_agent.probes.answer import Answer, declared, measured, unknown
-from rebond_agent.probes.placeholders import known, known_serial
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Memory, MemoryModule
 from rebond_schemas.text import clean

@@ -34,7 +34,7 @@ _TEMPERATURES = range(-100, 301)
 def parse_smart(report: object) -> Smart | None:
     """Return the health facts of one smartctl report, None when it is no report at all."""
     exit_status = tool_json.whole(report, "smartctl", "exit_status")
-    if exit_status is None and not tool_json.rows(report, "smartctl", "version"):
+    if exit_status is None and tool_json.at(report, "device") is None:
         return None
     answered = exit_status is None or not exit_status & _NO_ANSWER
     attributes = _attributes(report)

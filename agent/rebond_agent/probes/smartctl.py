@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from rebond_agent.machine import Machine
+from rebond_agent.machine.placeholders import known_serial
 from rebond_agent.probes import tool_json
-from rebond_agent.probes.placeholders import known_serial
 from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
 

@@ -10,6 +10,16 @@ COMMAND = ("dmidecode",)
 
 _handle = re.compile(r"^Handle (0x[0-9A-Fa-f]{4}), DMI type (\d{1,3}), \d+ bytes")
 _size = re.compile(r"^(\d{1,9})\s*(bytes|[kKMGT]i?B)\b")
+_TITLES = {
+    "BIOS Information": 0,
+    "System Information": 1,
+    "Base Board Information": 2,
+    "Chassis Information": 3,
+    "Processor Information": 4,
+    "Physical Memory Array": 16,
+    "Memory Device": 17,
+    "Portable Battery": 22,
+}
 _UNITS = {"bytes": 1, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
@@ -33,6 +43,8 @@ def parse_smbios(text: str) -> tuple[Structure, ...]:
     for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines = block.strip("\n").splitlines()
         head = next((at for at, line in enumerate(lines) if _handle.match(line)), None)
+        if head is None:  # a text cut by hand may have lost its handles, not its titles
+            head = next((at for at, line in enumerate(lines) if line in _TITLES), None)
         if head is not None:
             structures.append(_structure(lines[head:]))
     return tuple(structures)
@@ -75,7 +87,7 @@ def _structure(lines: Sequence[str]) -> Structure:
             values.setdefault(key, value.strip())
     return Structure(
         handle=head[1].lower() if head else "",
-        kind=int(head[2]) if head else -1,
+        kind=int(head[2]) if head else _TITLES[lines[0]],
         values=values,
         lists={name: tuple(items) for name, items in lists.items()},
     )

@@ -54,12 +54,15 @@ def find_drive(identity: DriveIdentity, drives: Sequence[Drive]) -> Drive | None
 def can_hold_data(drive: Drive) -> bool:
     """Say whether somebody's data may be on this drive. In doubt it may.
 
-    An optical drive keeps nothing; a card reader of size 0 or unknown has no card; the boot
-    medium is ours only when it can be pulled out: an inner disk that booted is somebody's disk.
+    An optical drive keeps nothing; a card reader of size 0 or unknown has no card, nor has a
+    removable USB unit of size 0; the boot medium is ours only when it can be pulled out: an inner
+    disk that booted is somebody's disk.
     """
     if drive.kind is DriveKind.OPTICAL:
         return False
     if drive.kind is DriveKind.CARD_READER and not drive.identity.size_bytes:
+        return False
+    if drive.kind is DriveKind.USB and drive.removable is True and drive.identity.size_bytes == 0:
         return False
     pulled_out = drive.kind is DriveKind.USB or drive.identity.bus is Bus.USB
     return not (drive.boot_medium is True and pulled_out)

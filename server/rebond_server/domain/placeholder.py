@@ -11,7 +11,9 @@ _NAMES_NOTHING = frozenset(
     systemmanufacturer systemversion systemname systemuuid serialnumber serial serialno sn
     baseboardserialnumber boardserialnumber chassisserialnumber chassismanufacturer assettag
     assettagnumber noassettag noassetinformation noassettagspecified baseboard motherboard
-    productname model manufacturer vendor inteltigerpoint nb mbserialnumber bssn cssn
+    productname model manufacturer vendor inteltigerpoint nb mbserialnumber bssn cssn noenclosure
+    noserial noserialnumber reserved dummy tbd uninitialized outofspec badindex other standard
+    type2boardserialnumber ssn12345678901234567 sernum0 serialnum systemsku systemfamily
     """.split()  # noqa: SIM905 - a word list reads better than sixty quoted lines
 )
 _COUNTING = ("0123456789" * 4, "123456789" * 4, "9876543210" * 4, "abcdefghijklmnopqrstuvwxyz")

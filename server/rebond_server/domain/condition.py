@@ -1,0 +1,100 @@
+"""One comparison of one value with one threshold: closed operators, so that it can be explained."""
+
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+Plain = bool | int | float | str
+Threshold = Plain | tuple[Plain, ...]
+
+
+class Op(StrEnum):
+    """The operators that a rule file may use; there is no other."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    EQUALS = "=="
+    BETWEEN = "between"
+    IN = "in"
+    KNOWN = "known"
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """What values a fact may take, in which unit, and which way is better.
+
+    `order` lists the choices from worst to best when `better` is "more", and in no order else.
+    """
+
+    type: Literal["number", "yes_no", "choice"]
+    unit: str
+    better: Literal["more", "less"] | None = None
+    order: tuple[str, ...] = ()
+
+    def rank(self, value: Plain) -> float:
+        """Return the value as a number to compare; ValueError when it is not of this scale."""
+        rank: float | None
+        match self.type:
+            case "choice":
+                rank = self.order.index(value) if value in self.order else None
+            case "yes_no":
+                rank = int(value) if isinstance(value, bool) else None
+            case "number":
+                rank = None if isinstance(value, bool | str) else value
+        if rank is None:
+            raise ValueError(f"{value!r} is not {self.wanted}")
+        return float(rank)
+
+    @property
+    def wanted(self) -> str:
+        """What a value must be, in words."""
+        match self.type:
+            case "choice":
+                return f"one of {', '.join(self.order)}"
+            case "yes_no":
+                return "true or false"
+            case "number":
+                return f"a number of {self.unit}"
+
+
+def holds(scale: Scale, op: Op, threshold: Threshold | None, value: Plain | None) -> bool | None:
+    """Say whether the comparison is true; None when the value is not known."""
+    if op is Op.KNOWN:
+        return value is not None
+    if value is None or threshold is None:
+        return None
+    marks = [scale.rank(mark) for mark in _each(threshold)]
+    found = scale.rank(value)
+    match op:
+        case Op.AT_LEAST:
+            return found >= marks[0]
+        case Op.AT_MOST:
+            return found <= marks[0]
+        case Op.EQUALS | Op.IN:
+            return found in marks
+        case Op.BETWEEN:
+            return marks[0] <= found <= marks[-1]
+
+
+def fault(scale: Scale, op: Op, threshold: Threshold | None) -> str | None:
+    """Say what is wrong with this comparison on this scale, or None."""
+    marks = [] if threshold is None else _each(threshold)
+    wanted = {Op.KNOWN: 0, Op.BETWEEN: 2, Op.IN: len(marks) or 1}.get(op, 1)
+    if len(marks) != wanted:
+        return f"operator {op.value!r} takes {wanted} value(s), not {len(marks)}"
+    ordered = scale.type == "number" or scale.better is not None
+    if op in {Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN} and not ordered:
+        return f"operator {op.value!r} needs an order, and these values have none"
+    try:
+        ranks = [scale.rank(mark) for mark in marks]
+    except ValueError as error:
+        return str(error)
+    return (
+        "the bounds are the wrong way round"
+        if op is Op.BETWEEN and ranks != sorted(ranks)
+        else None
+    )
+
+
+def _each(threshold: Threshold) -> list[Plain]:
+    return list(threshold) if isinstance(threshold, tuple) else [threshold]

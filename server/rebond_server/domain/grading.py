@@ -1,0 +1,258 @@
+"""Facts into a grade: the lowest cap wins, and every rule that spoke says why.
+
+Never an average: a dead drive is not paid for by 16 GB. A rule states what a grade needs; what is
+known to fall short caps the grade. What is not known leaves a range: `low` if it turns out badly,
+`high` if it turns out well; where they differ the grade waits for a person (REVIEW).
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Literal
+
+from msgspec import Struct
+
+from rebond_schemas.facts import ChassisKind
+from rebond_server.domain.condition import Op, Plain, Threshold, fault, holds
+from rebond_server.domain.fact_registry import REGISTRY
+from rebond_server.domain.facts import Fact, Status
+from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
+from rebond_server.domain.sentence import Sentence
+
+
+class Letter(StrEnum):
+    """What a device is good for, worst first. A never means new."""
+
+    RECYCLE = "recycle"
+    PARTS = "parts"
+    D = "D"
+    C = "C"
+    B = "B"
+    A = "A"
+
+
+class Axis(StrEnum):
+    """Three questions kept apart: does it work, is it fast enough, how does it look."""
+
+    FUNCTION = "function"
+    PERFORMANCE = "performance"
+    APPEARANCE = "appearance"
+
+
+class GradingRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a fact must satisfy; if it does not, `effect` says what follows.
+
+    cap: the grade is `otherwise` at most. block: a person must settle it first. note: printed only.
+    """
+
+    id: str
+    axis: Axis
+    kinds: tuple[ChassisKind, ...] = ()
+    fact: str
+    needs: Op
+    value: Threshold | None = None
+    unit: str
+    effect: Literal["cap", "block", "note"]
+    otherwise: Letter | None = None
+    on_unknown: Literal["review", "ignore"]
+    source: str
+    fr: str
+    en: str
+    fix: str | None = None
+
+
+class GradingRules(Struct, frozen=True, kw_only=True):
+    """A whole rule file, checked."""
+
+    edition: Edition
+    rules: tuple[GradingRule, ...]
+
+
+class Range(Struct, frozen=True, kw_only=True):
+    """The grade if every unknown turns out badly, and if every one turns out well."""
+
+    low: Letter
+    high: Letter
+
+    @property
+    def label(self) -> str:
+        """The letter, or REVIEW while it depends on what is not known."""
+        return self.low.value if self.low is self.high else "REVIEW"
+
+
+class GradeReason(Struct, frozen=True, kw_only=True):
+    """One rule that spoke: followed to its value, its threshold and both their sources."""
+
+    rule: str
+    axis: Axis
+    fact: str
+    value: Plain | None
+    known: bool
+    """Whether the value is known to fall short; else it only might."""
+    needs: Op
+    threshold: Threshold | None
+    unit: str
+    status: Status
+    fact_source: str
+    rule_source: str
+    effect: Literal["cap", "block", "note"]
+    otherwise: Letter | None
+    sentence: Sentence
+    fix: str | None
+
+
+class Grade(Struct, frozen=True, kw_only=True):
+    """The grade with its reasons, worst first, and the edition of the rules that gave it."""
+
+    overall: Range
+    axes: dict[Axis, Range]
+    reasons: tuple[GradeReason, ...]
+    edition: Edition
+
+    @property
+    def label(self) -> str:
+        """The letter to print, or REVIEW."""
+        return self.overall.label
+
+
+_ORDER = tuple(Letter)
+_BEST = Letter.A
+
+
+def grade(facts: Mapping[str, Fact], rules: GradingRules) -> Grade:
+    """Return the grade of a device with these facts (see facts.project)."""
+    kind = facts["kind"].value
+    spoken = [r for rule in rules.rules if (r := _speak(rule, facts[rule.fact], kind)) is not None]
+    axes = {axis: _range(r for r in spoken if r.axis is axis) for axis in Axis}
+    return Grade(
+        overall=Range(
+            low=lowest(r.low for r in axes.values()), high=lowest(r.high for r in axes.values())
+        ),
+        axes=axes,
+        reasons=tuple(sorted(spoken, key=_weight)),
+        edition=rules.edition,
+    )
+
+
+def read_grading_rules(text: str) -> GradingRules:
+    """Return the rules in this TOML text, or raise BadRules naming the line."""
+    edition, rules = read_rules(text, GradingRule, _fault)
+    for number, rule in enumerate(rules):
+        for earlier in rules[:number]:
+            wrong = _contradiction(earlier, rule)
+            if wrong is not None:
+                raise refuse_rule(text, number, "otherwise", wrong)
+    return GradingRules(edition=edition, rules=rules)
+
+
+def lowest(letters: Iterable[Letter]) -> Letter:
+    """Return the worst of these letters, A for none."""
+    return min(letters, key=_ORDER.index, default=_BEST)
+
+
+def _speak(rule: GradingRule, fact: Fact, kind: Plain | None) -> GradeReason | None:
+    """Return what the rule says of this fact: unmet, not known, or nothing."""
+    met = holds(REGISTRY[rule.fact], rule.needs, rule.value, fact.value)
+    concerned = not rule.kinds or (None if kind is None else kind in rule.kinds)
+    if concerned is False or met is True:
+        return None
+    if met is None and rule.on_unknown == "ignore":
+        return None
+    sure = met is False and concerned is True and fact.value is not None
+    return GradeReason(
+        rule=rule.id,
+        axis=rule.axis,
+        fact=rule.fact,
+        value=fact.value,
+        known=sure,
+        needs=rule.needs,
+        threshold=rule.value,
+        unit=fact.unit,
+        status=fact.status,
+        fact_source=fact.source,
+        rule_source=rule.source,
+        effect=rule.effect,
+        otherwise=rule.otherwise,
+        sentence=Sentence(fr=rule.fr, en=rule.en) if sure else _unknown(rule),
+        fix=rule.fix,
+    )
+
+
+def _range(reasons: Iterable[GradeReason]) -> Range:
+    low, high = [], []
+    for reason in reasons:
+        if reason.effect == "block":
+            low.append(Letter.RECYCLE)
+        elif reason.effect == "cap" and reason.otherwise is not None:
+            low.append(reason.otherwise)
+            if reason.known:
+                high.append(reason.otherwise)
+    return Range(low=lowest(low), high=lowest(high))
+
+
+def _weight(reason: GradeReason) -> tuple[int, int, str]:
+    """Blocks first, then caps from the worst, then notes; at equal weight what is known first."""
+    effect = ("block", "cap", "note").index(reason.effect)
+    letter = len(_ORDER) if reason.otherwise is None else _ORDER.index(reason.otherwise)
+    return (effect, letter * 2 + (not reason.known), reason.rule)
+
+
+def _unknown(rule: GradingRule) -> Sentence:
+    return Sentence(
+        fr=f"À vérifier, car inconnu : {rule.fr}", en=f"To be checked, not known: {rule.en}"
+    )
+
+
+def _fault(rule: GradingRule) -> tuple[str, str] | None:
+    scale = REGISTRY.get(rule.fact)
+    if scale is None:
+        return ("fact", f"no fact is called {rule.fact!r}; known: {', '.join(REGISTRY)}")
+    if rule.unit != scale.unit:
+        return ("unit", f"{rule.fact} is counted in {scale.unit!r}, not in {rule.unit!r}")
+    wrong = fault(scale, rule.needs, rule.value)
+    if wrong is not None:
+        return ("value", wrong)
+    return _misfit(rule) or (None if rule.effect == "note" else _punishes(rule))
+
+
+def _misfit(rule: GradingRule) -> tuple[str, str] | None:
+    if (rule.effect == "cap") != (rule.otherwise is not None):
+        return ("effect", "a cap says `otherwise`, and only a cap does")
+    if rule.effect != "note" and rule.on_unknown == "ignore":
+        return ("on_unknown", "only a note may ignore an unknown: not knowing must never help")
+    return None
+
+
+def _punishes(rule: GradingRule) -> tuple[str, str] | None:
+    """Refuse a need that a better value fails: it would make an improvement lower the grade."""
+    scale = REGISTRY[rule.fact]
+    upward, downward = rule.needs is Op.AT_LEAST, rule.needs is Op.AT_MOST
+    if scale.type == "yes_no" and rule.needs is Op.EQUALS:
+        upward, downward = rule.value is True, rule.value is False
+    if (scale.better == "more" and upward) or (scale.better == "less" and downward):
+        return None
+    if scale.better is None or rule.needs is Op.KNOWN:
+        return None
+    return (
+        "needs",
+        f"for {rule.fact} {scale.better} is better: {rule.needs.value!r} would punish it",
+    )
+
+
+def _contradiction(one: GradingRule, other: GradingRule) -> str | None:
+    """Say why two caps on one fact cannot both be meant: the stricter need must cap higher."""
+    caps = one.effect == other.effect == "cap"
+    same = (one.fact, one.axis, one.needs) == (other.fact, other.axis, other.needs)
+    if not caps or not same or not isinstance(one.value, bool | int | float | str):
+        return None
+    if not isinstance(other.value, bool | int | float | str) or not _overlap(one, other):
+        return None
+    scale, down = REGISTRY[one.fact], one.needs is Op.AT_MOST
+    strictness = [(-scale.rank(v) if down else scale.rank(v)) for v in (one.value, other.value)]
+    letters = [_ORDER.index(r.otherwise) for r in (one, other) if r.otherwise is not None]
+    if (strictness[0] < strictness[1]) == (letters[0] < letters[1]) and letters[0] != letters[1]:
+        return None
+    return f"rules {one.id} and {other.id} contradict each other: the stricter need must cap higher"
+
+
+def _overlap(one: GradingRule, other: GradingRule) -> bool:
+    return not one.kinds or not other.kinds or bool(set(one.kinds) & set(other.kinds))

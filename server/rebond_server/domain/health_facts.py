@@ -1,0 +1,168 @@
+"""What is known of a drive's health, as named values for the rules. Unknown is None."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from rebond_schemas.facts import Drive, DriveKind, Smart
+from rebond_server.domain.condition import Plain, Scale
+from rebond_server.domain.verdict import Judgement
+from rebond_server.domain.verdict_reason import Code, Verdict
+
+MOST_HOURS = 150_000
+"""17 years. More is a counter misread: a Samsung SV2042H claims 4,661,094 hours."""
+
+_NO_ANSWER = 0b011
+"""smartctl's exit bits 0 and 1: bad command line, drive not opened (smartctl.8)."""
+_SOME_COMMAND_FAILED = 0b100
+_WARNING_FATAL = 0b01101
+"""NVMe critical warning: spare low, reliability degraded, read-only (NVMe base 2.0, 5.16.1.3)."""
+_WARNING_PASSING = 0b10010
+"""NVMe critical warning: hot, or backup of volatile memory failed: look again when cool."""
+
+
+class Medium(StrEnum):
+    """Which rules apply to a drive; `other`: what it is made of is not known."""
+
+    HDD = "hdd"
+    SSD = "ssd"
+    NVME = "nvme"
+    EMMC = "emmc"
+    OTHER = "other"
+
+
+def _count(unit: str = "count") -> Scale:
+    return Scale(type="number", unit=unit, better="less")
+
+
+_GOOD = Scale(type="yes_no", unit="yes/no", better="more")
+_BAD = Scale(type="yes_no", unit="yes/no", better="less")
+
+SCALES: dict[str, Scale] = {
+    "smart_answered": _GOOD,
+    "smart_passed": _GOOD,
+    "prefailure_now": _BAD,
+    "warning_fatal": _BAD,
+    "warning_passing": _BAD,
+    "reallocated": _count("sectors"),
+    "reallocated_grown": _count("sectors"),
+    "pending": _count("sectors"),
+    "pending_before": _count("sectors"),
+    "pending_after": _count("sectors"),
+    "uncorrectable": _count("sectors"),
+    "uncorrectable_before": _count("sectors"),
+    "uncorrectable_after": _count("sectors"),
+    "reported_uncorrectable": _count(),
+    "spin_retries": _count(),
+    "crc_errors_grown": _count(),
+    "power_on_hours": _count("h"),
+    "wear_used_percent": _count("%"),
+    "spare_above_threshold": Scale(type="number", unit="%", better="more"),
+    "media_errors": _count(),
+    "media_errors_grown": _count(),
+    "self_test_failed": _BAD,
+    "wipe_found_errors": _BAD,
+    "emmc_life_used": _count("tenths"),
+    "emmc_pre_eol": _count("level"),
+}
+
+
+def medium_of(drive: Drive, *states: Smart | None) -> Medium:
+    """Return the medium by kind; for an unknown kind, by what only such a medium reports."""
+    match drive.kind:
+        case DriveKind.HDD:
+            return Medium.HDD
+        case DriveKind.SSD:
+            return Medium.SSD
+        case DriveKind.NVME:
+            return Medium.NVME
+        case DriveKind.EMMC:
+            return Medium.EMMC
+        case (
+            DriveKind.USB
+            | DriveKind.OPTICAL
+            | DriveKind.CARD_READER
+            | DriveKind.VIRTUAL
+            | DriveKind.IMAGE
+            | DriveKind.UNKNOWN
+        ):
+            known = [s for s in (*states, drive.smart) if s is not None]
+            return Medium.HDD if any(s.spin_retries is not None for s in known) else Medium.OTHER
+        case _:
+            assert_never(drive.kind)
+
+
+def drive_facts(
+    drive: Drive,
+    *,
+    before: Smart | None = None,
+    after: Smart | None = None,
+    judgement: Judgement | None = None,
+) -> dict[str, Plain | None]:
+    """Return every fact of SCALES. The newest state counts; growth needs both."""
+    before = before or drive.smart
+    now = after or before or Smart()
+    first, last = before or Smart(), after or Smart()
+    warning = now.critical_warning
+    return {
+        "smart_answered": answered(after or before),
+        "smart_passed": now.passed,
+        "prefailure_now": any(a.prefailure is True and a.failed == "now" for a in now.attributes),
+        "warning_fatal": None if warning is None else bool(warning & _WARNING_FATAL),
+        "warning_passing": None if warning is None else bool(warning & _WARNING_PASSING),
+        "reallocated": now.reallocated,
+        "reallocated_grown": _grown(first.reallocated, last.reallocated),
+        "pending": now.pending,
+        "pending_before": first.pending,
+        "pending_after": last.pending,
+        "uncorrectable": now.uncorrectable,
+        "uncorrectable_before": first.uncorrectable,
+        "uncorrectable_after": last.uncorrectable,
+        "reported_uncorrectable": now.reported_uncorrectable,
+        "spin_retries": now.spin_retries,
+        "crc_errors_grown": _grown(first.crc_errors, last.crc_errors),
+        "power_on_hours": _hours(now.power_on_hours),
+        "wear_used_percent": now.wear_used_percent,
+        "spare_above_threshold": _margin(now),
+        "media_errors": now.media_errors,
+        "media_errors_grown": _grown(first.media_errors, last.media_errors),
+        "self_test_failed": now.self_test_failed,
+        "wipe_found_errors": _wipe_found_errors(judgement),
+        "emmc_life_used": now.emmc_life_used,
+        "emmc_pre_eol": now.emmc_pre_eol,
+    }
+
+
+def answered(smart: Smart | None) -> bool:
+    """Say whether the drive itself spoke: a bridge, a RAID card or an eMMC often keeps silent."""
+    if smart is None:
+        return False
+    if smart.emmc_life_used is not None:
+        return True
+    status = smart.exit_status or 0
+    if smart.passed is None or status & _NO_ANSWER:
+        return False
+    # smartctl before 7.5 sets bit 2 for a missing extra (SCT ERC) although the rest was read.
+    counters = (smart.reallocated, smart.pending, smart.critical_warning, smart.grown_defects)
+    return not status & _SOME_COMMAND_FAILED or any(c is not None for c in counters)
+
+
+def _grown(before: int | None, after: int | None) -> int | None:
+    return None if before is None or after is None else after - before
+
+
+def _hours(hours: int | None) -> int | None:
+    return None if hours is None or hours > MOST_HOURS else hours
+
+
+def _margin(smart: Smart) -> float | None:
+    spare, threshold = smart.available_spare_percent, smart.spare_threshold_percent
+    return None if spare is None or threshold is None else spare - threshold
+
+
+def _wipe_found_errors(judgement: Judgement | None) -> bool | None:
+    if judgement is None:
+        return None
+    if any(r.code in {Code.FAULTS, Code.MISMATCHES, Code.SKIPPED} for r in judgement.reasons):
+        return True
+    proven = {Verdict.CLEARED, Verdict.PURGED, Verdict.CLEARED_WITH_LIMITS}
+    return False if judgement.verdict in proven else None

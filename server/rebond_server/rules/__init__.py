@@ -1,0 +1,1 @@
+"""The workshop's rules as dated data files, each threshold with its source."""

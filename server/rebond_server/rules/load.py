@@ -1,0 +1,23 @@
+"""The only reader of the rule files that ship with the server."""
+
+from importlib import resources
+
+from rebond_server.domain.grading import GradingRules, read_grading_rules
+from rebond_server.domain.health import HealthRules, read_health_rules
+
+DRIVE_HEALTH = "drive_health-2026-11"
+GRADING = "grading-rebond-2026-11"
+
+
+def health_rules(edition: str = DRIVE_HEALTH) -> HealthRules:
+    """Return the drive-health rules of this edition, or raise BadRules naming the line."""
+    return read_health_rules(_text(edition))
+
+
+def grading_rules(edition: str = GRADING) -> GradingRules:
+    """Return the grading rules of this edition, or raise BadRules naming the line."""
+    return read_grading_rules(_text(edition))
+
+
+def _text(edition: str) -> str:
+    return resources.files("rebond_server.rules").joinpath(f"{edition}.toml").read_text("utf-8")

@@ -95,12 +95,16 @@ def _no_drive(facts: Facts) -> bool:
 
 
 def _hours(facts: Facts) -> int | None:
-    hours = [
-        d.smart.power_on_hours
-        for d in facts.drives
-        if d.kind is DriveKind.HDD and d.smart is not None and d.smart.power_on_hours is not None
-    ]
-    return max((h for h in hours if h <= MOST_HOURS), default=None)
+    """Return the hours of the oldest hard disk; 0 where every drive is known to be none."""
+    holding = [d for d in facts.drives if can_hold_data(d)]
+    if any(d.kind not in _INNER and d.kind is not DriveKind.USB for d in holding):
+        return None
+    disks = [d for d in holding if d.kind is DriveKind.HDD]
+    hours = [d.smart.power_on_hours for d in disks if d.smart is not None]
+    known = [h for h in hours if h is not None and h <= MOST_HOURS]
+    if len(known) < len(disks) or facts.drives_hidden is not False:
+        return None
+    return max(known, default=0)
 
 
 def _battery(facts: Facts) -> float | None:

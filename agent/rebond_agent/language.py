@@ -96,6 +96,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "its first line names another statement": "sa première ligne désigne un autre relevé",
         "its file name names another statement": "son nom de fichier désigne un autre relevé",
         "timed out": "délai dépassé",
+        "the folder is not empty": "le dossier n'est pas vide",
     }
 )
 """Reasons that stand inside sentences; what the system itself says stays as it said it."""

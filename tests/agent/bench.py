@@ -46,7 +46,7 @@ class HttpFake:
     def __init__(self, fake: FakeServer) -> None:
         self.fake = fake
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-        self._thread = Thread(target=self._http.serve_forever, daemon=True)
+        self._thread = Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:

@@ -1,0 +1,175 @@
+"""Is this the device we know? A score over several identifiers, none of them trusted alone.
+
+Makers leave serial numbers blank, boards and cards are replaced, drives move from one machine to
+another, one USB network dock is plugged into twenty machines. So one weak sign never decides, a
+contradiction between strong signs is for a person to settle, and a moved drive is never a device.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from rebond_schemas.facts import Facts
+from rebond_server.domain.drive_identity import can_hold_data, drive_key
+from rebond_server.domain.placeholder import meaningful, meaningful_mac
+
+Known = TypeVar("Known")
+
+
+class Fingerprint(Struct, frozen=True, kw_only=True):
+    """What may identify one device; placeholders are already None. Texts are folded."""
+
+    maker: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    uuid: str | None = None
+    board_serial: str | None = None
+    macs: frozenset[str] = frozenset()
+    drives: frozenset[str] = frozenset()
+
+
+class Sameness(StrEnum):
+    """`doubtful` goes to the lead: nothing is merged, nothing is lost."""
+
+    SAME = "same"
+    DOUBTFUL = "doubtful"
+    DIFFERENT = "different"
+
+
+class Sign(Struct, frozen=True, kw_only=True):
+    """One identifier that agrees (positive weight) or contradicts (negative)."""
+
+    name: str
+    weight: int
+    strong: bool
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """How alike two fingerprints are, and the signs that say so, heaviest first."""
+
+    score: int
+    decision: Sameness
+    reasons: tuple[Sign, ...]
+
+
+class Choice(Struct, Generic[Known], frozen=True, kw_only=True):
+    """The known devices that this may be; exactly one when the decision is `same`."""
+
+    decision: Sameness
+    candidates: tuple[tuple[Known, Match], ...]
+
+    @property
+    def device(self) -> Known | None:
+        """The known device that this is, or None when it is new or a person must say."""
+        return self.candidates[0][0] if self.decision is Sameness.SAME else None
+
+
+SAME_FROM = 60
+"""A serial number or UUID with the same model, or every network card with every drive."""
+DOUBTFUL_FROM = 20
+
+_AGREES = {"serial": 50, "uuid": 50, "board_serial": 40, "macs": 30, "drives": 20, "model": 10}
+_CONTRADICTS = {"serial": -60, "uuid": -40, "board_serial": -30, "macs": -10, "drives": 0}
+_STRONG = frozenset({"serial", "uuid", "board_serial"})
+
+_SHORTEST_PREFIX = 4
+"""Letters of a maker or model below which one beginning like the other means nothing."""
+
+_QEMU_DRIVE = re.compile(r"qm\d{5}$")
+"""QEMU numbers the drives of every guest from QM00001."""
+
+
+def fingerprint(facts: Facts) -> Fingerprint:
+    """Return what identifies the machine with these facts."""
+    board = facts.board
+    macs = (meaningful_mac(interface.mac) for interface in facts.network)
+    drives = (drive_key(drive.identity) for drive in facts.drives if can_hold_data(drive))
+    return Fingerprint(
+        maker=meaningful(board.maker) or meaningful(board.board_maker),
+        model=meaningful(board.model) or meaningful(board.board_model),
+        serial=meaningful(board.serial) or meaningful(board.chassis_serial),
+        uuid=_uuid(board.uuid),
+        board_serial=meaningful(board.board_serial),
+        macs=frozenset(mac for mac in macs if mac is not None),
+        drives=frozenset(d for d in drives if d is not None and not _QEMU_DRIVE.search(d)),
+    )
+
+
+def match(new: Fingerprint, known: Fingerprint) -> Match:
+    """Compare two fingerprints; the order of the two does not matter."""
+    signs = tuple(sorted(_signs(new, known), key=lambda sign: (-abs(sign.weight), sign.name)))
+    score = sum(sign.weight for sign in signs)
+    if _unlike(new, known):
+        return Match(score=score, decision=Sameness.DIFFERENT, reasons=signs)
+    agrees = any(sign.strong and sign.weight > 0 for sign in signs)
+    contradicts = any(sign.strong and sign.weight < 0 for sign in signs)
+    if score >= SAME_FROM and not contradicts:
+        decision = Sameness.SAME
+    elif agrees or (score >= DOUBTFUL_FROM and not contradicts):
+        decision = Sameness.DOUBTFUL
+    else:
+        decision = Sameness.DIFFERENT
+    return Match(score=score, decision=decision, reasons=signs)
+
+
+def best(new: Fingerprint, known: Mapping[Known, Fingerprint]) -> Choice[Known]:
+    """Return the known device that this is. Two that fit equally well are a doubt, not a choice."""
+    found = [(key, match(new, fingerprint_)) for key, fingerprint_ in known.items()]
+    found.sort(key=lambda one: (-one[1].score, str(one[0])))
+    same = tuple(one for one in found if one[1].decision is Sameness.SAME)
+    if len(same) == 1:
+        return Choice(decision=Sameness.SAME, candidates=same)
+    maybe = tuple(one for one in found if one[1].decision is not Sameness.DIFFERENT)
+    decision = Sameness.DOUBTFUL if maybe else Sameness.DIFFERENT
+    return Choice(decision=decision, candidates=maybe)
+
+
+def _signs(one: Fingerprint, other: Fingerprint) -> Iterator[Sign]:
+    for name in ("serial", "uuid", "board_serial"):
+        pair = (getattr(one, name), getattr(other, name))
+        if None not in pair:
+            weight = (_AGREES if pair[0] == pair[1] else _CONTRADICTS)[name]
+            yield Sign(name=name, weight=weight, strong=True)
+    yield from _set_sign("macs", one.macs, other.macs)
+    yield from _set_sign("drives", one.drives, other.drives)
+    if one.model is not None and one.model == other.model:
+        yield Sign(name="model", weight=_AGREES["model"], strong=False)
+
+
+def _set_sign(name: str, one: frozenset[str], other: frozenset[str]) -> Iterator[Sign]:
+    """All the same counts in full; a part counts half: a dock, or a drive that moved."""
+    if not one or not other:
+        return
+    if one == other:
+        weight = _AGREES[name]
+    elif one & other:
+        weight = _AGREES[name] // 2
+    else:
+        weight = _CONTRADICTS[name]
+    if weight:
+        yield Sign(name=name, weight=weight, strong=False)
+
+
+def _unlike(one: Fingerprint, other: Fingerprint) -> bool:
+    """Say whether make or model differ: a machine keeps both. "Dell" and "Dell Inc." are one."""
+    return _contradict(one.model, other.model) or _contradict(one.maker, other.maker)
+
+
+def _contradict(one: str | None, other: str | None) -> bool:
+    if one is None or other is None or one == other:
+        return False
+    short, long = sorted((one, other), key=len)
+    return len(short) < _SHORTEST_PREFIX or not long.startswith(short)
+
+
+def _uuid(text: str | None) -> str | None:
+    """Fold both byte orders into one: SMBIOS 2.6 turned the first three fields round."""
+    folded = meaningful(text)
+    if folded is None or not re.fullmatch("[0-9a-f]{32}", folded):
+        return None
+    fields = bytes.fromhex(folded)
+    turned = fields[3::-1] + fields[5:3:-1] + fields[7:5:-1] + fields[8:]
+    return min(folded, turned.hex())

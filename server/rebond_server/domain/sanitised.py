@@ -11,8 +11,12 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict import UNPROVEN, Judgement
 from rebond_server.domain.verdict_reason import Code, Reason, Verdict
 
-POSITIVE = frozenset({Verdict.CLEARED, Verdict.PURGED, Verdict.DESTROYED})
-"""Verdicts after which no data is left; `cleared_with_limits` waits for the lead's signature."""
+POSITIVE = frozenset({Verdict.CLEARED, Verdict.PURGED})
+"""Verdicts that let a drive stay in its device, the same as in the database's own guard.
+
+`cleared_with_limits` waits for the lead. A destroyed drive is no longer in the device: one that the
+latest inventory still sees was not destroyed, and blocks until the device is probed again.
+"""
 
 _HIDDEN = Sentence(
     fr="Un contrôleur cache des disques (mode RAID, VMD) : passez le BIOS en mode AHCI et relevez.",

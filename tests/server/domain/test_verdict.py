@@ -369,7 +369,7 @@ def test_what_may_hold_data_counts(drive):
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_positive_verdicts_release(verdict):
     one = replace(CLEARED, verdict=verdict, reasons=())
-    positive = {"cleared", "purged", "destroyed"}
+    positive = {"cleared", "purged"}
     assert device_verdict([HDD], False, {KEY: one}).sanitised == (verdict.value in positive)
 
 

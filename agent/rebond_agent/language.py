@@ -52,6 +52,11 @@ def decimal(language: Language, number: float, digits: int = 1) -> str:
     return text.replace(".", ",") if language is Language.FR else text
 
 
+def whole(language: Language, number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}".replace(",", " ") if language is Language.FR else f"{number:,}"
+
+
 SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
     {
         errors.UsageError: "La commande n'est pas complète : {reason}.",

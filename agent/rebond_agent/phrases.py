@@ -57,6 +57,8 @@ class Phrase(StrEnum):
     HEALTH = auto()
     CHARGE_CYCLES = auto()
     NO_BATTERY = auto()
+    NO_NETWORK = auto()
+    NO_DISPLAY = auto()
     NETWORK = auto()
     DISPLAY = auto()
     INCHES = auto()
@@ -142,8 +144,8 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         Phrase.TURNS: ("{turns} tr/min", "{turns} rpm"),
         Phrase.USABLE: ("{size} utilisables", "{size} usable"),
         Phrase.SLOTS: (
-            "emplacements : {slots}, dont {free} libres",
-            "slots: {slots}, of which {free} free",
+            "emplacements libres : {free} sur {slots}",
+            "free slots: {free} of {slots}",
         ),
         Phrase.SOLDERED: ("soudée", "soldered"),
         Phrase.DRIVES: ("Disques", "Drives"),
@@ -155,7 +157,7 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
             "on ne sait pas si un contrôleur cache des disques",
             "whether a controller hides drives is not known",
         ),
-        Phrase.NO_DRIVE: ("aucun", "none"),
+        Phrase.NO_DRIVE: ("aucun disque vu", "no drive seen"),
         Phrase.BOOT_MEDIUM: ("support de démarrage", "boot medium"),
         Phrase.READ_ONLY: ("lecture seule", "read-only"),
         Phrase.HELD: ("utilisé ({holders})", "in use ({holders})"),
@@ -179,6 +181,8 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         Phrase.HEALTH: ("capacité restante {percent} %", "{percent} % of capacity left"),
         Phrase.CHARGE_CYCLES: ("{cycles} cycles", "{cycles} cycles"),
         Phrase.NO_BATTERY: ("aucune", "none"),
+        Phrase.NO_NETWORK: ("aucun", "none"),
+        Phrase.NO_DISPLAY: ("aucun", "none"),
         Phrase.NETWORK: ("Réseau", "Network"),
         Phrase.DISPLAY: ("Écran", "Display"),
         Phrase.INCHES: ("{inches} pouces", "{inches} inches"),

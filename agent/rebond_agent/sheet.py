@@ -1,14 +1,14 @@
 """The readable sheet of one machine: plain text, 80 columns, French or English."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rebond_agent.language import Language, decimal, say, word
 from rebond_agent.phrases import Phrase
 from rebond_agent.sheet_drive import drive_lines
 from rebond_agent.sheet_size import binary_size
 from rebond_agent.words import CHASSIS, EQUIPMENT, NETWORKS
-from rebond_schemas.facts import Battery, Display, Facts, MemoryModule, NetworkInterface
+from rebond_schemas.facts import Battery, Display, Facts, MemoryModule, NetworkInterface, Source
 from rebond_schemas.statement import Inventory
 
 WIDTH = 80
@@ -18,7 +18,7 @@ MARGIN = 16
 
 def sheet(statement: Inventory, language: Language, *, origin: str) -> str:
     """Return the whole sheet; `origin` says which stick made it, or that none did."""
-    rows = _Rows(language)
+    rows = _Rows(language, statement.sources)
     facts = statement.facts
     for part in (_device, _firmware, _processor, _memory, _drives, _batteries, _rest):
         part(rows, facts)
@@ -43,8 +43,9 @@ def _head(statement: Inventory, language: Language, origin: str) -> list[str]:
 class _Rows:
     """Lines in the making: a label on the left, parts joined by dots, never wider than WIDTH."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, sources: Mapping[str, Source]) -> None:
         self.language = language
+        self.sources = sources
         self.lines: list[str] = []
         self._last: Phrase | None = None
 
@@ -53,19 +54,35 @@ class _Rows:
 
     def add(self, label: Phrase, parts: Iterable[str | None]) -> None:
         """Add one row; without any part the row says "unknown"."""
-        text = " · ".join(part for part in parts if part) or self.say(Phrase.UNKNOWN)
+        said = [part for part in parts if part] or [self.say(Phrase.UNKNOWN)]
         shown = "" if label is self._last else self.say(label)
         self._last = label
-        first = True
-        for line in textwrap.wrap(text, WIDTH - MARGIN) or [text]:
-            self.lines.append(f"{shown if first else '':<{MARGIN}}{line}")
-            first = False
+        for line in _filled(said, WIDTH - MARGIN):
+            self.lines.append(f"{shown:<{MARGIN}}{line}")
+            shown = ""
 
     def under(self, parts: Iterable[str | None]) -> None:
         """Add one row under the last label, a little to the right; nothing when empty."""
-        text = " · ".join(part for part in parts if part)
-        for line in textwrap.wrap(text, WIDTH - MARGIN - 2):
-            self.lines.append(" " * (MARGIN + 2) + line)
+        said = [part for part in parts if part]
+        self.lines.extend(" " * (MARGIN + 2) + line for line in _filled(said, WIDTH - MARGIN - 2))
+
+    def none_or_unknown(self, name: str, phrase: Phrase) -> list[str]:
+        """Say that there is none only where something that could tell said so."""
+        source = self.sources.get(name)
+        known = source is not None and source.status != "unknown"
+        return [self.say(phrase)] if known else []
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    """Join parts by dots into lines; a part is broken only when it fills a line by itself."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else part
+        if len(joined) <= width:
+            lines[-1:] = [joined]
+        else:
+            lines.extend(textwrap.wrap(part, width))
+    return lines
 
 
 def _device(rows: _Rows, facts: Facts) -> None:
@@ -161,10 +178,10 @@ def _drives(rows: _Rows, facts: Facts) -> None:
             rows.add(Phrase.DRIVES, [rows.say(Phrase.DRIVES_HIDDEN, reason=reason)])
         case None:
             rows.add(Phrase.DRIVES, [rows.say(Phrase.DRIVES_UNSURE)])
-        case False if not facts.drives:
-            rows.add(Phrase.DRIVES, [rows.say(Phrase.NO_DRIVE)])
         case False:
             pass
+    if not facts.drives:
+        rows.add(Phrase.DRIVES, [rows.say(Phrase.NO_DRIVE)])
     for drive in facts.drives:
         first, *others = drive_lines(drive, rows.language)
         rows.add(Phrase.DRIVES, first)
@@ -176,7 +193,7 @@ def _batteries(rows: _Rows, facts: Facts) -> None:
     for battery in facts.batteries:
         rows.add(Phrase.BATTERY, _battery(rows, battery))
     if not facts.batteries:
-        rows.add(Phrase.BATTERY, [rows.say(Phrase.NO_BATTERY)])
+        rows.add(Phrase.BATTERY, rows.none_or_unknown("batteries", Phrase.NO_BATTERY))
 
 
 def _battery(rows: _Rows, battery: Battery) -> list[str | None]:
@@ -196,11 +213,11 @@ def _rest(rows: _Rows, facts: Facts) -> None:
     for card in facts.network:
         rows.add(Phrase.NETWORK, _network(rows, card))
     if not facts.network:
-        rows.add(Phrase.NETWORK, [])
+        rows.add(Phrase.NETWORK, rows.none_or_unknown("network", Phrase.NO_NETWORK))
     for display in facts.displays:
         rows.add(Phrase.DISPLAY, _display(rows, display))
     if not facts.displays:
-        rows.add(Phrase.DISPLAY, [])
+        rows.add(Phrase.DISPLAY, rows.none_or_unknown("displays", Phrase.NO_DISPLAY))
     for chip in facts.graphics:
         rows.add(Phrase.GRAPHICS, _distinct([chip.maker, chip.name]) or [chip.driver])
     _equipment(rows, facts)

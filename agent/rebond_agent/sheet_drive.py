@@ -1,10 +1,13 @@
 """A drive and its SMART values in words. Nothing is judged here: the server's rules do that."""
 
-from rebond_agent.language import Language, decimal, say, word
+from rebond_agent.language import Language, decimal, say, whole, word
 from rebond_agent.phrases import Phrase
 from rebond_agent.sheet_size import decimal_size
 from rebond_agent.words import BUSES, DRIVE_KINDS
 from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
+
+_WHOLE = 100
+"""Percent of the spare: a whole reserve is no news."""
 
 Line = list[str | None]
 
@@ -79,9 +82,10 @@ def _counted(smart: Smart, language: Language) -> Line:
 
 
 def _used(smart: Smart, language: Language) -> Line:
+    spare = smart.available_spare_percent
     percentages = (
         (Phrase.WEAR, smart.wear_used_percent),
-        (Phrase.SPARE, smart.available_spare_percent),
+        (Phrase.SPARE, None if spare == _WHOLE else spare),
     )
     hours, cycles, celsius = smart.power_on_hours, smart.power_cycles, smart.temperature_c
     return [
@@ -90,7 +94,7 @@ def _used(smart: Smart, language: Language) -> Line:
             for phrase, percent in percentages
             if percent is not None
         ),
-        None if hours is None else say(language, Phrase.HOURS, hours=hours),
-        None if cycles is None else say(language, Phrase.CYCLES, cycles=cycles),
+        None if hours is None else say(language, Phrase.HOURS, hours=whole(language, hours)),
+        None if cycles is None else say(language, Phrase.CYCLES, cycles=whole(language, cycles)),
         None if celsius is None else say(language, Phrase.TEMPERATURE, celsius=celsius),
     ]

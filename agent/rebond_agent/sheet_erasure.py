@@ -1,12 +1,16 @@
 """What happened to a drive, in two lines. The verdict is the server's, and is not told here."""
 
+import textwrap
+
 from rebond_agent.language import Language, say, word
 from rebond_agent.phrases import Phrase
 from rebond_agent.sheet_size import decimal_size
 from rebond_agent.wipe.reasons import Reason, explain
 from rebond_agent.words import ENDINGS, METHODS
-from rebond_schemas.erasure import Ending
+from rebond_schemas.erasure import Ending, Method
 from rebond_schemas.statement import Erasure
+
+_WIDTH = 80
 
 
 def erasure_text(erasure: Erasure, language: Language) -> str:
@@ -21,7 +25,9 @@ def erasure_text(erasure: Erasure, language: Language) -> str:
     who = " · ".join(part for part in (erasure.path, identity.model, serial, size) if part)
     ending = word(language, ENDINGS, erasure.ending)
     method = word(language, METHODS, erasure.method)
-    return f"{who}\n  {ending} ({method}). {_after(erasure, language)}"
+    how = ending if erasure.method is Method.NONE else f"{ending} ({method})"
+    after = textwrap.wrap(f"{how}. {_after(erasure, language)}", _WIDTH - 2)
+    return "\n  ".join([who, *after])
 
 
 def _after(erasure: Erasure, language: Language) -> str:

@@ -9,6 +9,9 @@ _STEPS = (
     (10**6, Phrase.MEGA),
     (10**3, Phrase.KILO),
 )
+_ROUND = 10
+"""From ten on, labels carry no decimals: 256 Go, but 1,92 To."""
+
 _MEBIBYTES_A_GIBIBYTE = 1024
 
 
@@ -16,7 +19,9 @@ def decimal_size(language: Language, size_bytes: int) -> str:
     """Return a drive's size: 500 Go, 1 To."""
     for step, phrase in _STEPS:
         if size_bytes >= step:
-            return say(language, phrase, number=decimal(language, size_bytes / step))
+            number = size_bytes / step
+            digits = 0 if number >= _ROUND else 2
+            return say(language, phrase, number=decimal(language, number, digits))
     return say(language, Phrase.BYTES, number=size_bytes)
 
 

@@ -17,6 +17,7 @@ from rebond_server.errors import NotFound, NotProven, Taken
 from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Assignment, PlanRow
+from rebond_server.store.base import plain
 from rebond_server.store.demand import Request
 from rebond_server.store.device import Device
 from rebond_server.store.ids import uuid7
@@ -83,7 +84,7 @@ def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
         device_id=device.id,
         request_id=request.id,
         plan_id=plan.id,
-        reasons=[msgspec.to_builtins(line)],
+        reasons=[plain(line)],
         confirmed=work.now,
         confirmed_by=work.actor.id,
     )

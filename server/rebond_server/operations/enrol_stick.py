@@ -1,7 +1,6 @@
 """Making a stick known: the one-time code, and the proof that it holds its own key."""
 
 import hmac
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from rebond_server.errors import NotFound
 from rebond_server.operations.answers import Accepted, Declined, Status
 from rebond_server.operations.history import tell
 from rebond_server.operations.issue_enrolment_code import secret_hash, taken_apart
-from rebond_server.operations.work import Actor, ActorKind, Work
+from rebond_server.operations.work import Work, by_stick
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
 from rebond_server.store.stick import EnrolmentCode, Stick
@@ -116,8 +115,7 @@ def _stick(work: Work, code: EnrolmentCode, request: EnrolmentRequest) -> Stick 
     work.session.add(stick)
     work.session.flush()
     code.stick_id = stick.id
-    by_stick = replace(work, actor=Actor(kind=ActorKind.STICK, id=stick.id))
-    tell(by_stick, "enrol_stick", ("stick", stick.id), new=stick.name)
+    tell(by_stick(work, stick.id), "enrol_stick", ("stick", stick.id), new=stick.name)
     return stick
 
 

@@ -1,12 +1,14 @@
 """What every operation is given: the transaction, the workshop, who asks, and the time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from rebond_server.domain.grading import GradingRules
+from rebond_server.domain.health import HealthRules
 from rebond_server.domain.policy import Permission, require
 from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
@@ -46,6 +48,19 @@ def command_line(role: Role) -> Actor:
     return Actor(kind=ActorKind.SYSTEM, role=role)
 
 
+def by_stick(work: "Work", stick_id: UUID) -> "Work":
+    """Return the same work with this stick as the one who acts."""
+    return replace(work, actor=Actor(kind=ActorKind.STICK, id=stick_id, role=Role.AGENT))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The rule files in force."""
+
+    health: HealthRules
+    grading: GradingRules
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """One transaction of one workshop. Its end commits, an exception rolls everything back."""
@@ -55,6 +70,7 @@ class Work:
     actor: Actor
     now: datetime
     evidence: EvidenceStore
+    rules: Rules
     server_key: bytes
     """Private Ed25519 key that signs receipts."""
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotSetUp
-from rebond_server.operations.work import Actor, Work
+from rebond_server.operations.work import Actor, Rules, Work
+from rebond_server.rules.load import grading_rules, health_rules
 from rebond_server.store.database import open_database, sessions, transaction
 from rebond_server.store.evidence import EvidenceStore
 from rebond_server.store.people import Site
@@ -27,6 +28,7 @@ class Workshop:
     engine: Engine
     make: sessionmaker[Session]
     evidence: EvidenceStore
+    rules: Rules
     server_key: bytes
 
     @contextmanager
@@ -42,6 +44,7 @@ class Workshop:
                 actor=actor,
                 now=now,
                 evidence=self.evidence,
+                rules=self.rules,
                 server_key=self.server_key,
             )
 
@@ -66,6 +69,7 @@ def open_workshop(config: Config) -> Workshop:
         engine=engine,
         make=make,
         evidence=EvidenceStore(folder=config.evidence_folder),
+        rules=Rules(health=health_rules(), grading=grading_rules()),
         server_key=config.server_key(),
     )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, ForeignKeyConstraint, MetaData, String, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -66,6 +67,11 @@ class Closed(TypeDecorator[Any]):
         """Give the word back as a member of its set."""
         del dialect
         return None if value is None else self.words(value)
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - what a JSON column takes and gives back
+    """Return a value as a JSON column will give it back: lists for tuples, text for sets' words."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def one_of(column: str, words: type[StrEnum]) -> str:

@@ -207,9 +207,12 @@ class GradeRow(OfSite, Base):
     rules: Mapped[str] = mapped_column(String(80))
     rules_sha256: Mapped[str] = mapped_column(String(64))
     graded: Mapped[datetime] = mapped_column(Moment)
+    given_by: Mapped[UUID | None] = mapped_column(Uuid)
+    """Who gave another grade than the rules; None: it is the rules' own."""
 
     __table_args__ = (
         to_site(),
         to("device", "device_id"),
+        to("account", "given_by"),
         Index("ix_grade_device", "site_id", "device_id", "graded"),
     )

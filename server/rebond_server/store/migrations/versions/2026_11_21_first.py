@@ -183,7 +183,7 @@ def _devices() -> None:
         ),
         *_optional(
             cycle_began=MOMENT, maker=sa.String(256), model=sa.String(256), serial=sa.String(256), lot_id=ID,
-            inventory_id=ID, grade_id=ID,
+            inventory_id=ID, grade_id=ID, facts=sa.JSON(),
         ),
         sa.CheckConstraint("state IN ('received', 'examined', 'wiped', 'graded', 'allocated', 'released', 'held', 'scrapped')", name=op.f("ck_device_state")),
         _to("device", "lot_id", "lot"),
@@ -260,7 +260,9 @@ def _evidence_projected() -> None:
             device_id=ID, overall=sa.String(20), axes=sa.JSON(), reasons=sa.JSON(), facts=sa.JSON(),
             rules=sa.String(80), rules_sha256=sa.String(64), graded=MOMENT,
         ),
+        *_optional(given_by=ID),
         _to("grade", "device_id", "device"),
+        _to("grade", "given_by", "account"),
     )
     op.create_index("ix_grade_device", "grade", ["site_id", "device_id", "graded"])
 

@@ -1,7 +1,8 @@
 """The only door to HiGHS: one program, improved goal by goal, whole devices when asked."""
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ Terms = dict[int, float]
 """Coefficient by column."""
 INFINITE = float("inf")
 _WHOLE = 1e-6
+_PRICED = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Program:
     """An integer program in one HiGHS object, whose goals are reached and held one after another.
 
     Linear relaxations start from the last basis; whole numbers are searched for only when the
-    relaxation's vertex is not whole (`exact`), or never (`relaxed`).
+    relaxation's vertex is not whole (`exact`), or never.
     """
 
     def __init__(
@@ -60,21 +62,65 @@ class Program:
         exact: bool,
     ) -> None:
         self.whole = np.array(whole, dtype=bool)
+        self.lower = np.array(lower, dtype=np.float64)
+        self.upper = np.array(upper, dtype=np.float64)
+        self.row_low = np.array([row.low for row in rows], dtype=np.float64)
+        self.row_high = np.array([row.high for row in rows], dtype=np.float64)
         self.exact = exact
+        self.relaxed = True
         self.deadline = time.monotonic() + seconds
         self.highs = _quiet(seed)
-        self.highs.passModel(_program(lower, upper, rows))
-        self.columns = len(upper)
-        self.solution = np.zeros(self.columns)
-        self.duals: np.ndarray = np.zeros(0)
+        self.highs.passModel(_program(self, rows))
+        self.solution = np.zeros(len(upper))
+        self.best: np.ndarray | None = None
 
     def maximise(self, goal: Terms) -> float:
         """Return the most that the goal can reach under all rows, or raise Unsolved."""
-        self._aim(goal)
-        self._run()
-        if self.exact and not self._is_whole():
-            self._run_whole()
-        return float(sum(factor * self.solution[column] for column, factor in goal.items()))
+        columns = len(self.upper)
+        costs = np.zeros(columns)
+        costs[list(goal)] = list(goal.values())
+        self.highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), costs)
+        self._go()
+        self.found = self.highs.getSolution()
+        self.solution = np.array(self.found.col_value)
+        self.relaxed = True
+        if self.exact:
+            if not self._is_whole() and not self._beaten(goal):
+                self._run_whole()
+            self.best = self.solution
+        return self._worth(goal, self.solution)
+
+    def keep(self, goal: Terms, reached: float) -> None:
+        """Keep the goal, just reached, as it is for all later goals.
+
+        The optimal face of the relaxation is kept by complementary slackness: what has a price
+        stays at its bound. It holds every whole optimum too, when the relaxation found a whole one.
+        """
+        if not self.relaxed:
+            self.hold(goal, low=reached - 1e-6 * max(1.0, abs(reached)))
+            return
+        costs = np.array(self.found.col_dual)
+        columns = np.flatnonzero((np.abs(costs) > _PRICED) & (self.lower < self.upper))
+        self.fix(columns, self.solution[columns])
+        values, prices = np.array(self.found.row_value), np.array(self.found.row_dual)
+        rows = np.flatnonzero((np.abs(prices) > _PRICED) & (self.row_low < self.row_high))
+        to_low = np.abs(values[rows] - self.row_low[rows])
+        to_high = np.abs(values[rows] - self.row_high[rows])
+        at = np.where(to_low < to_high, self.row_low[rows], self.row_high[rows])
+        self.row_low[rows] = self.row_high[rows] = at
+        self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), at, at)
+
+    def fix(self, columns: "np.ndarray", values: "np.ndarray") -> None:
+        """Let columns stand at the bound they have reached."""
+        near_low = np.abs(values - self.lower[columns]) < np.abs(values - self.upper[columns])
+        at = np.where(near_low, self.lower[columns], self.upper[columns])
+        self.lower[columns] = self.upper[columns] = at
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), at, at)
+
+    def stands(self, columns: Iterable[int]) -> bool:
+        """Say whether none of these columns can move any more."""
+        chosen = list(columns)
+        return bool(np.all(self.lower[chosen] == self.upper[chosen]))
 
     def values(self) -> list[float]:
         """Return the present value of every column."""
@@ -85,39 +131,47 @@ class Program:
         indices = np.fromiter(terms.keys(), dtype=np.int32, count=len(terms))
         values = np.fromiter(terms.values(), dtype=np.float64, count=len(terms))
         self.highs.addRow(low, high, len(terms), indices, values)
-        return int(self.highs.getNumRow()) - 1
+        self.row_low = np.append(self.row_low, low)
+        self.row_high = np.append(self.row_high, high)
+        return len(self.row_low) - 1
 
     def loosen(self, row: int) -> None:
         """Let go of a rule."""
+        self.row_low[row], self.row_high[row] = -INFINITE, INFINITE
         self.highs.changeRowBounds(row, -INFINITE, INFINITE)
 
     def column(self, low: float, high: float) -> int:
         """Add a continuous column; return its number."""
         self.highs.addCol(0.0, low, high, 0, np.zeros(0, np.int32), np.zeros(0, np.float64))
         self.whole = np.append(self.whole, values=False)
+        self.lower, self.upper = np.append(self.lower, low), np.append(self.upper, high)
         self.solution = np.append(self.solution, 0.0)
-        self.columns += 1
-        return self.columns - 1
+        return len(self.upper) - 1
 
     def bound(self, column: int, low: float, high: float) -> None:
         """Change the bounds of one column."""
+        self.lower[column], self.upper[column] = low, high
         self.highs.changeColBounds(column, low, high)
 
     def price(self, row: int) -> float:
         """Return the dual value of a row after the last relaxation (0: it did not bind)."""
-        return float(self.duals[row])
+        return float(self.found.row_dual[row])
 
-    def _aim(self, goal: Terms) -> None:
-        costs = np.zeros(self.columns)
-        for column, factor in goal.items():
-            costs[column] = factor
-        self.highs.changeColsCost(self.columns, np.arange(self.columns, dtype=np.int32), costs)
+    def _worth(self, goal: Terms, solution: "np.ndarray") -> float:
+        return float(sum(factor * solution[column] for column, factor in goal.items()))
 
-    def _run(self) -> None:
-        self._go()
-        found = self.highs.getSolution()
-        self.solution = np.array(found.col_value)
-        self.duals = np.array(found.row_dual)
+    def _beaten(self, goal: Terms) -> bool:
+        """Say whether the whole solution at hand already reaches what the relaxation promises."""
+        if self.best is None or not all(
+            self.whole[column] and float(factor).is_integer() for column, factor in goal.items()
+        ):
+            return False
+        best = np.append(self.best, np.zeros(len(self.upper) - len(self.best)))
+        if self._worth(goal, best) < math.floor(self._worth(goal, self.solution) + _WHOLE) - _WHOLE:
+            return False
+        self.solution = best
+        self.relaxed = False
+        return True
 
     def _run_whole(self) -> None:
         basis = self.highs.getBasis()
@@ -127,11 +181,12 @@ class Program:
             self._go()
             self.solution = np.array(self.highs.getSolution().col_value)
             self.solution[self.whole] = np.round(self.solution[self.whole])
+            self.relaxed = False
         finally:
             self._integrality(numbers, highspy.HighsVarType.kContinuous)
             self.highs.setBasis(basis)
 
-    def _integrality(self, numbers: np.ndarray, kind: "highspy.HighsVarType") -> None:
+    def _integrality(self, numbers: "np.ndarray", kind: "highspy.HighsVarType") -> None:
         kinds = np.full(len(numbers), int(kind), dtype=np.uint8)
         self.highs.changeColsIntegrality(len(numbers), numbers, kinds)
 
@@ -143,7 +198,8 @@ class Program:
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
         self.highs.run()
         status = self.highs.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
+        empty = status == highspy.HighsModelStatus.kModelEmpty
+        if status != highspy.HighsModelStatus.kOptimal and not empty:
             raise Unsolved(self.highs.modelStatusToString(status))
 
     def _is_whole(self) -> bool:
@@ -159,21 +215,18 @@ def _quiet(seed: int) -> "highspy.Highs":
         ("random_seed", seed),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 1e-6),
+        ("simplex_strategy", 4),  # primal: only costs change between goals
     ):
         highs.setOptionValue(option, value)
     return highs
 
 
-def _program(
-    lower: Sequence[float], upper: Sequence[float], rows: Sequence[Row]
-) -> "highspy.HighsLp":
+def _program(program: Program, rows: Sequence[Row]) -> "highspy.HighsLp":
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(upper), len(rows)
-    lp.col_cost_ = np.zeros(len(upper))
-    lp.col_lower_ = np.array(lower, dtype=np.float64)
-    lp.col_upper_ = np.array(upper, dtype=np.float64)
-    lp.row_lower_ = np.array([row.low for row in rows])
-    lp.row_upper_ = np.array([row.high for row in rows])
+    lp.num_col_, lp.num_row_ = len(program.upper), len(rows)
+    lp.col_cost_ = np.zeros(len(program.upper))
+    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_low, program.row_high
     lp.sense_ = highspy.ObjSense.kMaximize
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lengths = [0, *(len(row.terms) for row in rows)]

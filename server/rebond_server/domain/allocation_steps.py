@@ -51,7 +51,8 @@ def _walk(built: Model, *, seed: int, seconds: float, exact: bool) -> Walk:
             case Files():
                 _queue(program, step)
                 values[step.name] = tuple(total.at(program.values()) for total in step.units)
-    return Walk(solution=program.values(), values=values, bounds=values, proven=proven)
+    solution = program.values()[: len(built.upper)]
+    return Walk(solution=solution, values=values, bounds=values, proven=proven)
 
 
 def _reach(program: Program, total: Total) -> float:
@@ -59,7 +60,7 @@ def _reach(program: Program, total: Total) -> float:
     if not total.terms:
         return total.constant
     reached = program.maximise(total.terms)
-    program.hold(total.terms, low=reached - _SLACK * max(1.0, abs(reached)))
+    program.keep(total.terms, reached)
     return total.constant + reached
 
 
@@ -77,6 +78,7 @@ def _fairest(program: Program, step: Fill) -> None:
     for k in range(1, len(names) + 1):
         lowest = fills(step, program.values())
         if all(value >= 1 - _SLACK for value in lowest[k - 1 :]):
+            _hold_fills(program, step)
             return
         level = program.column(0.0, float(max(1.0, *lowest)))
         goal = {level: float(k)}
@@ -86,7 +88,19 @@ def _fairest(program: Program, step: Fill) -> None:
             row = {column: by / step.asked[name] for column, by in step.served[name].terms.items()}
             still = step.served[name].constant / step.asked[name]
             program.hold({**row, below: 1.0, level: -1.0}, low=-still)
-        program.hold(goal, low=program.maximise(goal) - _SLACK)
+        program.keep(goal, program.maximise(goal))
+
+
+def _hold_fills(program: Program, step: Fill) -> None:
+    """Keep the sum of all fillings: the lowest are held already, so the full ones stay full."""
+    terms = {
+        column: by / step.asked[name]
+        for name, total in step.served.items()
+        for column, by in total.terms.items()
+    }
+    solution = program.values()
+    reached = sum(by * solution[column] for column, by in terms.items())
+    program.hold(terms, low=reached - _SLACK)
 
 
 def _fairer(program: Program, step: Fill) -> None:
@@ -101,15 +115,13 @@ def _fairer(program: Program, step: Fill) -> None:
             rows[name] = program.hold(terms, low=-total.constant)
         reached = program.maximise({level: 1.0})
         stuck = [name for name in rising if abs(program.price(rows[name])) > _SLACK]
-        for name in rising:
-            program.loosen(rows[name])
-        program.bound(level, 0.0, 0.0)
         if reached >= 1 - _SLACK or not stuck:
             stuck = rising
-        for name in stuck:
-            total = step.served[name]
-            low = reached * step.asked[name] - total.constant
-            program.hold(total.terms, low=low - _SLACK * max(1.0, abs(low)))
+        program.keep({level: 1.0}, reached)
+        program.bound(level, reached, reached)
+        for name in rising:
+            if name not in stuck:
+                program.loosen(rows[name])
         rising = [name for name in rising if name not in stuck]
 
 
@@ -118,10 +130,13 @@ def _queue(program: Program, step: Files) -> None:
     for total, most in zip(step.units, step.most, strict=True):
         if not total.terms:
             continue
-        now = total.at(program.values())
-        if now < most - _SLACK:
-            now = total.constant + program.maximise(total.terms)
-        program.hold(total.terms, low=now - total.constant - _SLACK)
+        if program.stands(total.terms):
+            continue
+        if total.at(program.values()) >= most - _SLACK:
+            low = most - total.constant
+            program.hold(total.terms, low=low - _SLACK)
+        else:
+            program.keep(total.terms, program.maximise(total.terms))
 
 
 def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:

@@ -1,0 +1,170 @@
+"""How long one allocation plan takes, and how much memory: N devices, 200 requests, 30 programmes.
+
+Each size runs in a process of its own, so that its peak memory is its own. The instance is that of
+the research notes: 5 kinds, 3 sizes of memory and of disk, 3 grades, 10 lots (about 1,350 classes),
+4 tiers, demand 1.4 times the stock, caps, lots reserved to some programmes, a share of 20 %.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from random import Random
+
+import msgspec
+
+from rebond_schemas.plan import (
+    Base,
+    Cap,
+    Device,
+    Grade,
+    Lot,
+    Minimum,
+    Part,
+    PlanInput,
+    Programme,
+    Request,
+    Share,
+    Wish,
+)
+from rebond_schemas.plan_law import Kind, Regime
+from rebond_server.domain.allocation import plan
+from rebond_server.domain.allocation_model import model
+from rebond_server.domain.allocation_stock import stock
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+TARGETS = {1_000: 1.0, 10_000: 2.5, 100_000: 5.0}
+MEMORY_MB = 250
+KINDS = (Kind.LAPTOP, Kind.DESKTOP, Kind.TABLET, Kind.SMARTPHONE, Kind.SCREEN)
+
+
+def main(argv: list[str]) -> int:
+    """Measure the sizes asked for; return 1 when a target is missed."""
+    options = argparse.ArgumentParser(prog="bench allocation", description=__doc__)
+    options.add_argument("--devices", type=int, nargs="*", default=list(TARGETS))
+    options.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    chosen = options.parse_args(argv)
+    if chosen.one is not None:
+        _one(chosen.one)
+        return 0
+    print(f"{'devices':>9} {'solver':<22} {'seconds':>8} {'target':>7} {'MB':>6}  what")
+    missed = 0
+    for devices in chosen.devices:
+        command = [sys.executable, __file__, "--one", str(devices)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - this file
+        if done.returncode:
+            print(done.stderr, file=sys.stderr)
+            return 1
+        found = msgspec.json.decode(done.stdout)
+        target = TARGETS.get(devices)
+        missed += target is not None and found["seconds"] > target
+        missed += found["megabytes"] > MEMORY_MB
+        print(
+            f"{devices:>9} {found['solver']:<22} {found['seconds']:>8.2f} {target or '-':>7} "
+            f"{found['megabytes']:>6.0f}  {found['what']}"
+        )
+    for module in ("scipy", "ortools"):
+        if find_spec(module) is None:
+            print(f"{module} is not installed here: not measured beside it")
+    return 1 if missed else 0
+
+
+def _one(devices: int) -> None:
+    source = instance(devices)
+    started = time.perf_counter()
+    built = stock(source, NOW)
+    size = len(model(built).upper)
+    midway = time.perf_counter()
+    output = plan(source, NOW)
+    seconds = time.perf_counter() - midway
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {
+        "solver": output.solver,
+        "seconds": seconds,
+        "megabytes": peak,
+        "what": f"{len(built.pools)} pools, {size} columns, {len(output.assignments)} assigned, "
+        f"optimal {output.optimal}, build {midway - started:.2f} s (once more inside), "
+        + ", ".join(f"{s.name} {min(s.value, default=0):g}" for s in output.stages),
+    }
+    print(msgspec.json.encode(told).decode())
+
+
+def instance(devices: int, requests: int = 200, programmes: int = 30, seed: int = 7) -> PlanInput:
+    """Return the instance of one size; the same every time."""
+    random = Random(seed)  # noqa: S311 - test data
+    demand = int(devices * 1.4)
+    weights = [random.uniform(0.2, 2.0) for _ in range(requests)]
+    scale = demand / sum(weights)
+    asked = [max(1, int(weight * scale)) for weight in weights]
+    owner = [random.randrange(programmes) for _ in range(requests)]
+    return PlanInput(
+        lots=tuple(_lot(random, number, programmes) for number in range(10)),
+        programmes=tuple(
+            _programme(random, n, sum(a for a, o in zip(asked, owner, strict=True) if o == n))
+            for n in range(programmes)
+        ),
+        requests=tuple(
+            _request(random, number, f"p{owner[number]}", asked[number])
+            for number in range(requests)
+        ),
+        devices=tuple(_device(random, number) for number in range(devices)),
+    )
+
+
+def _lot(random: Random, number: int, programmes: int) -> Lot:
+    reserved = random.random() < 0.3
+    chosen = random.sample(range(programmes), 8) if reserved else []
+    share = Share(id=f"s{number}", programme="p0", fraction=0.2, base=Base.RELEASED)
+    return Lot(
+        id=f"l{number}",
+        regime=Regime.COMPANY,
+        reserved_programmes=tuple(f"p{one}" for one in sorted({0, *chosen})) if reserved else (),
+        shares=(share,) if number == 0 else (),
+    )
+
+
+def _programme(random: Random, number: int, asked: int) -> Programme:
+    limit = int(asked * random.uniform(0.6, 1.1))
+    caps = (Cap(id="total", limit=limit),)
+    return Programme(id=f"p{number}", tier=1 + number % 4, caps=caps)
+
+
+def _request(random: Random, number: int, programme: str, quantity: int) -> Request:
+    kinds = random.sample(KINDS, 2)
+    least = Minimum(
+        ram_mib=random.choice((None, 4096, 8192)),
+        disk_gb=random.choice((None, 128, 256)),
+        grade=random.choice((None, Grade.C, Grade.B)),
+    )
+    wishes = [Wish(kinds=(kinds[0],), minimum=least)]
+    if random.random() < 0.35:
+        wishes.append(Wish(kinds=(kinds[1],), minimum=least))
+    return Request(
+        id=f"r{number}",
+        programme=programme,
+        quantity=quantity,
+        parts=(Part(wishes=tuple(wishes)),),
+        completed=NOW - timedelta(hours=random.randint(1, 2000)),
+        lottery=number,
+    )
+
+
+def _device(random: Random, number: int) -> Device:
+    return Device(
+        id=f"d{number}",
+        tag=f"T{number}",
+        kind=random.choices(KINDS, weights=(40, 25, 10, 15, 10))[0],
+        lot=f"l{random.randrange(10)}",
+        received=NOW - timedelta(minutes=random.randint(1, 500_000)),
+        sanitised=True,
+        grade=random.choices((Grade.A, Grade.B, Grade.C), weights=(2, 5, 3))[0],
+        ram_mib=random.choices((4096, 8192, 16384), weights=(3, 5, 2))[0],
+        disk_gb=random.choices((128, 256, 512), weights=(3, 5, 2))[0],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -141,13 +141,12 @@ def _free(work: Work, tag: str) -> bool:
 
 
 def _add_keys(work: Work, device: Device, found: Fingerprint) -> None:
-    known = set(
-        work.session.execute(
-            select(DeviceKey.kind, DeviceKey.value).where(
-                DeviceKey.site_id == work.site_id, DeviceKey.device_id == device.id
-            )
-        ).tuples()
+    rows = work.session.execute(
+        select(DeviceKey.kind, DeviceKey.value).where(
+            DeviceKey.site_id == work.site_id, DeviceKey.device_id == device.id
+        )
     )
+    known = {(row.kind, row.value) for row in rows}
     work.session.add_all(
         DeviceKey(
             site_id=work.site_id, id=uuid7(work.now), device_id=device.id, kind=kind, value=value

@@ -119,7 +119,7 @@ def find_login(work: Work, token: str) -> LoggedIn | None:
     ).one_or_none()
     if found is None:
         return None
-    login, account = found.tuple()
+    login, account = found
     if not account.active or work.now >= login.ends or work.now >= login.seen + IDLE:
         return None
     return LoggedIn(

@@ -1,0 +1,138 @@
+"""What tests share: a SQLite file, a throw-away PostgreSQL, and a workshop on each of them."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from rebond_server.config import Config
+from rebond_server.operations.set_up import set_up
+from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.store.database import migrate, open_database
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+PACKAGED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def missing(what: str) -> None:
+    """Skip loudly on a developer's machine; fail where everything must be there."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing and CI=true: nothing may go untested here")
+    pytest.skip(f"{what} is missing: the PostgreSQL half of the tests DOES NOT RUN")
+
+
+def program(name: str) -> str | None:
+    """Return the path of a PostgreSQL program, from PATH or from where Debian packages it."""
+    found = shutil.which(name)
+    if found is not None:
+        return found
+    return next((str(folder / name) for folder in PACKAGED if (folder / name).exists()), None)
+
+
+def as_postgres(*command: str) -> None:
+    """Run a program; PostgreSQL refuses root, so root hands over to the user postgres."""
+    before = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
+    subprocess.run([*before, *command], check=True, capture_output=True, timeout=120)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the URL of a PostgreSQL server, with `{database}` in the place of the database."""
+    given = os.environ.get("REBOND_TEST_POSTGRES")
+    if given:
+        yield given.rsplit("/", 1)[0] + "/{database}"
+        return
+    initdb, pg_ctl = program("initdb"), program("pg_ctl")
+    if initdb is None or pg_ctl is None:
+        missing("initdb or pg_ctl")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="rebond-pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    # Tests need no durability; the guards and the locks are what is tried here.
+    options = f"-k {folder} -h '' -c fsync=off -c synchronous_commit=off -c max_connections=60"
+    try:
+        as_postgres(initdb, "-D", str(data), "-U", "rebond", "-A", "trust", "-E", "UTF8")
+        as_postgres(
+            pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"
+        )
+        yield f"postgresql+psycopg://rebond@/{{database}}?host={folder}"
+    finally:
+        if (data / "postmaster.pid").exists():
+            as_postgres(pg_ctl, "-D", str(data), "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Make one migrated database, from which every test's own is copied; return its name."""
+    name = f"rebond_template_{secrets.token_hex(4)}"
+    in_postgres(postgres_server, f'CREATE DATABASE "{name}"')
+    engine = open_database(postgres_server.format(database=name))
+    migrate(engine)
+    engine.dispose()
+    return name
+
+
+def in_postgres(server: str, statement: str) -> None:
+    """Run one statement about databases."""
+    engine = create_engine(server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty database of its own, on SQLite and then on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/rebond.sqlite3"
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"rebond_{secrets.token_hex(6)}"
+    in_postgres(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield server.format(database=name)
+    in_postgres(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """Give the settings of a server with this database."""
+    return Config(
+        var=tmp_path / "var", database_url=database_url, public_url="https://atelier.example"
+    )
+
+
+@pytest.fixture
+def workshop(config: Config) -> Iterator[Workshop]:
+    """Give an open workshop without people, sticks or devices."""
+    set_up(config, "Atelier d'essai", NOON)
+    opened = open_workshop(config)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_workshop(tmp_path: Path) -> Iterator[Workshop]:
+    """Give an open workshop on SQLite, for tests that have nothing to do with the database."""
+    config = Config(
+        var=tmp_path / "var",
+        database_url=f"sqlite:///{tmp_path}/rebond.sqlite3",
+        public_url="https://atelier.example",
+    )
+    set_up(config, "Atelier d'essai", NOON)
+    opened = open_workshop(config)
+    yield opened
+    opened.close()

@@ -1,5 +1,6 @@
 """The command line: the only place that catches the agent's errors, and says them."""
 
+import io
 import os
 import sys
 import time
@@ -20,6 +21,10 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the command of this process and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console without our characters gets question marks, never a crash after a wipe.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     return run(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
 
 

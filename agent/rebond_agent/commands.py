@@ -20,6 +20,7 @@ from rebond_agent.server import HttpServer, address
 from rebond_agent.session import inspect, new_session
 from rebond_agent.stick import held, is_enrolled, open_stick
 from rebond_schemas.codec import encode
+from rebond_schemas.text import clean
 
 
 def inspect_command(desk: Desk, words: argparse.Namespace) -> int:
@@ -29,7 +30,6 @@ def inspect_command(desk: Desk, words: argparse.Namespace) -> int:
         session = new_session(machine, desk.clocks, None, words.asset_tag)
         statement = inspect(session, collect(machine), None)
         desk.show_inventory(statement, None, as_json=words.json)
-        desk.tell(Phrase.NOT_ENROLLED)
         return 0
     stick = open_stick(desk.stick, desk.disk)
     with opened(stick) as outbox:
@@ -62,8 +62,8 @@ def enrol_command(desk: Desk, words: argparse.Namespace) -> int:
         stick = enrol(
             desk.stick,
             server,
-            code=words.code.strip(),
-            name=words.name or platform.node() or "rebond",
+            code=clean(words.code) or "",
+            name=clean(words.name) or clean(platform.node()) or "rebond",
             language=desk.language.value,
             disk=desk.disk,
         )

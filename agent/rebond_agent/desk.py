@@ -58,6 +58,8 @@ class Desk:
         """Print the statement's very bytes, or the readable sheet."""
         if as_json:
             self.show(encode(statement).decode())
+            if stick is None:
+                self.tell(Phrase.NOT_ENROLLED)
             return
         origin = self.say(Phrase.NOT_ENROLLED)
         if stick is not None:

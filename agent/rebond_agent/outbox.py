@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rebond_agent import ledger
 from rebond_agent.durable import TEMPORARY
-from rebond_agent.errors import StatementTooLarge
+from rebond_agent.errors import StatementTooLarge, StickDamaged
 from rebond_agent.parcel import Parcel, Torn, numbered, pack, unpacked, written
 from rebond_agent.stick import Head, Stick, held, read_head, write_head
 from rebond_schemas.codec import Unreadable, decode, encode
@@ -139,9 +139,13 @@ class Outbox:
 
 @contextmanager
 def opened(stick: Stick) -> Iterator[Outbox]:
-    """Hold the stick and give its outbox."""
+    """Hold the stick and give its outbox; raise StickInUse or StickDamaged."""
     with held(stick.folder):
-        yield Outbox(stick)
+        try:
+            outbox = Outbox(stick)
+        except OSError as error:
+            raise StickDamaged(path="outbox", reason=error.strerror or str(error)) from error
+        yield outbox
 
 
 def counts(folder: Path) -> dict[str, int]:

@@ -55,6 +55,7 @@ class Phrase(StrEnum):
     TEMPERATURE = auto()
     BATTERY = auto()
     HEALTH = auto()
+    HEALTH_UNKNOWN = auto()
     CHARGE_CYCLES = auto()
     NO_BATTERY = auto()
     NO_NETWORK = auto()
@@ -179,6 +180,7 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         Phrase.TEMPERATURE: ("{celsius} °C", "{celsius} °C"),
         Phrase.BATTERY: ("Batterie", "Battery"),
         Phrase.HEALTH: ("capacité restante {percent} %", "{percent} % of capacity left"),
+        Phrase.HEALTH_UNKNOWN: ("capacité restante inconnue", "capacity left unknown"),
         Phrase.CHARGE_CYCLES: ("{cycles} cycles", "{cycles} cycles"),
         Phrase.NO_BATTERY: ("aucune", "none"),
         Phrase.NO_NETWORK: ("aucun", "none"),

@@ -201,7 +201,7 @@ def _battery(rows: _Rows, battery: Battery) -> list[str | None]:
     return [
         " ".join(_distinct([battery.maker, battery.model])) or battery.name,
         battery.chemistry,
-        rows.say(Phrase.UNKNOWN)
+        rows.say(Phrase.HEALTH_UNKNOWN)
         if health is None
         else rows.say(Phrase.HEALTH, percent=decimal(rows.language, health)),
         None if full is None or design is None else f"{full} / {design} mWh",

@@ -90,7 +90,10 @@ def open_stick(folder: Path, disk: Durable) -> Stick:
 def held(folder: Path) -> Iterator[None]:
     """Keep the stick for this process alone; the kernel lets go of it even after kill -9."""
     path = folder / "lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StickDamaged(path=path.name, reason=error.strerror or str(error)) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -22,6 +22,9 @@ from rebond_schemas.erasure import Ending
 from rebond_schemas.statement import Erasure, Inventory
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "statement-1.schema.json"
+MACHINES = sorted(
+    path for path in (Path(__file__).parents[1] / "machines").glob("*") if path.is_dir()
+)
 MEBIBYTE = 1024 * 1024
 
 
@@ -76,6 +79,21 @@ def test_json_is_the_whole_statement_and_fits_the_published_schema(bench):
     bench.enrol()
     _, out, _ = bench("inspect", "--machine", bench.machine, "--json")
     assert out.encode().rstrip() == next(iter(bench.fake.statements.values()))
+
+
+def test_there_are_recorded_machines():
+    assert len(MACHINES) >= 6
+
+
+@pytest.mark.parametrize("folder", MACHINES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_recorded_machine_has_a_readable_sheet_and_a_valid_statement(bench, folder, language):
+    code, out, _ = bench("inspect", "--machine", folder, "--lang", language)
+    assert code == 0
+    assert max(len(line) for line in out.splitlines()) <= 80
+    assert "None" not in out
+    code, out, _ = bench("inspect", "--machine", folder, "--json")
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(out))
 
 
 def test_english_by_word_and_by_environment(bench):

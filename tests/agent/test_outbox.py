@@ -8,7 +8,7 @@ from bench import enrolled_stick, inspection
 
 from rebond_agent import ledger
 from rebond_agent.durable import Durable
-from rebond_agent.errors import StatementTooLarge, StickFailed, StickInUse
+from rebond_agent.errors import StatementTooLarge, StickDamaged, StickFailed, StickInUse
 from rebond_agent.fake_server import FakeServer
 from rebond_agent.outbox import Aside, counts, opened
 from rebond_agent.parcel import written
@@ -198,3 +198,12 @@ def test_counts_touch_nothing(stick):
     (stick.outbox / parcels[1].file_name).write_bytes(b"torn")
     assert counts(stick.folder) == {"waiting": 2, "quarantine": 0, "conflict": 1, "refused": 0}
     assert (stick.outbox / parcels[1].file_name).read_bytes() == b"torn"
+
+
+@pytest.mark.parametrize("name", ["lock", "delivered"])
+def test_stick_that_cannot_be_read_says_so(stick, name):
+    put(stick)
+    (stick.folder / name).unlink(missing_ok=True)
+    (stick.folder / name).mkdir()
+    with pytest.raises(StickDamaged, match="Is a directory"), opened(stick):
+        pass

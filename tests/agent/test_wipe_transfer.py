@@ -10,7 +10,7 @@ from rebond_agent.wipe.fill import aligned
 from rebond_agent.wipe.pipeline import pipelined
 from rebond_agent.wipe.tally import Tally
 from rebond_agent.wipe.transfer import Patience, Run, write_run
-from rebond_agent.wipe.verify import equal, read_run
+from rebond_agent.wipe.verify import blank, equal, read_run
 from rebond_schemas.erasure import MOST_FAULTS, Extent, Fault
 
 SIZE = 256 * 1024
@@ -73,11 +73,11 @@ def test_patience_ends_the_splitting():
     assert medium.writes == before + 1
 
 
-@given(st.lists(st.integers(0, SIZE - 1), max_size=6))
-def test_every_flipped_byte_is_found(places):
+@given(st.lists(st.integers(0, SIZE - 1), max_size=6), st.sampled_from([blank, equal]))
+def test_every_flipped_byte_is_found(places, same):
     faults = Faults(flipped_on_read=tuple(set(places)))
     medium = memory_medium(bytearray(SIZE), faults)
-    run = read_run(FakeDrive(medium), 0, aligned(SIZE), aligned(SIZE), Patience())
+    run = read_run(FakeDrive(medium), 0, aligned(SIZE), aligned(SIZE), Patience(), same)
 
     assert [extent.start for extent in run.mismatches] == sorted({p - p % 512 for p in places})
     assert run.done == SIZE
@@ -91,11 +91,20 @@ def test_unreadable_sectors_are_neither_done_nor_equal():
         aligned(SIZE),
         aligned(SIZE),
         Patience(),
+        equal,
     )
 
     assert (run.done, run.skipped) == (SIZE - 512, 512)
     assert run.faults[0].extent == Extent(start=1024, length=512)
     assert run.mismatches == []
+
+
+@given(st.binary(max_size=200))
+def test_blank_is_what_any_says(content):
+    room = aligned(4096)
+    room[: len(content)] = content
+
+    assert blank(room[: len(content)], room) == (not any(content))
 
 
 def test_runs_of_different_length_are_never_equal():

@@ -13,7 +13,7 @@ from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.tally import Tally
 from rebond_agent.wipe.transfer import Patience, Run, write_run
 from rebond_agent.wipe.trouble import Trouble, classify, name_of
-from rebond_agent.wipe.verify import read_run
+from rebond_agent.wipe.verify import Same, blank, equal, read_run
 from rebond_schemas.erasure import Fault, Pass
 
 TICK_SECONDS = 0.25
@@ -120,6 +120,7 @@ def _results(drive: Drive, work: Work) -> Iterator[Run]:
     size = work.opened.size_bytes
     longest = max(work.chunk_bytes, canary_unit(size, work.opened.block_bytes))
     fill = fill_for(work.layer.pattern, work.key, longest)
+    same = blank if work.layer.pattern == "zeros" else equal
     patience = Patience()
 
     def write(place: tuple[int, int], room: memoryview) -> Run:
@@ -127,7 +128,7 @@ def _results(drive: Drive, work: Work) -> Iterator[Run]:
         return write_run(drive, offset, fill.data(offset, room[:length]), patience)
 
     def read(place: tuple[int, int], room: memoryview) -> Run:
-        return _read(drive, fill, place, room, patience)
+        return _read(drive, fill, place, room, patience, same)
 
     return pipelined(
         runs(work.layer, size, work.opened.block_bytes, work.chunk_bytes),
@@ -138,12 +139,17 @@ def _results(drive: Drive, work: Work) -> Iterator[Run]:
 
 
 def _read(
-    drive: Drive, fill: Fill, place: tuple[int, int], room: memoryview, patience: Patience
+    drive: Drive,
+    fill: Fill,
+    place: tuple[int, int],
+    room: memoryview,
+    patience: Patience,
+    same: Same,
 ) -> Run:
     offset, length = place
     half = len(room) // 2
     expected = fill.data(offset, room[half : half + length])
-    return read_run(drive, offset, room[:length], expected, patience)
+    return read_run(drive, offset, room[:length], expected, patience, same)
 
 
 def _why_stopped(error: OSError) -> Wrong:
@@ -208,7 +214,7 @@ def _passed(
         seconds=time.monotonic() - began,
         direct_io=drive.direct_io,
         own_process=work.own_process,
-        coverage_percent=100.0 * tally.done / size if size else None,
+        coverage_percent=100.0 if tally.done == size else min(99.999, 100.0 * tally.done / size),
         sample_places=tally.done // unit if canaries else None,
         fault_count=tally.fault_count,
         faults=tuple(tally.faults),

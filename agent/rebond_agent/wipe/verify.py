@@ -8,9 +8,19 @@ from rebond_agent.wipe.drive import Drive
 from rebond_agent.wipe.transfer import Patience, Run, attempt, grains, parts, tries, whole_blocks
 from rebond_schemas.erasure import Extent
 
+_HEAD = 64
+
+Same = Callable[[memoryview, memoryview], bool]
+"""Whether what was read is what was expected: `equal`, or `blank` where zeros are expected."""
+
 
 def read_run(
-    drive: Drive, offset: int, room: memoryview, expected: memoryview, patience: Patience
+    drive: Drive,
+    offset: int,
+    room: memoryview,
+    expected: memoryview,
+    patience: Patience,
+    same: Same,
 ) -> Run:
     """Read all of it, block by block around what the drive refuses, and compare every byte."""
     run = Run()
@@ -19,7 +29,7 @@ def read_run(
         part = room[start : start + length]
         _get(drive, offset + start, part)
         wanted = expected[start : start + length]
-        for begin, end in _different(part, wanted, grains(drive)):
+        for begin, end in _different(part, wanted, grains(drive), same):
             run.mismatches.append(Extent(start=offset + start + begin, length=end - begin))
 
     attempt(run, get, "read", offset, (0, len(room)), tries(drive), patience)
@@ -34,10 +44,10 @@ def _get(drive: Drive, offset: int, room: memoryview) -> None:
 
 
 def _different(
-    got: memoryview, wanted: memoryview, sizes: tuple[int, ...]
+    got: memoryview, wanted: memoryview, sizes: tuple[int, ...], same: Same
 ) -> Iterator[tuple[int, int]]:
     """Yield begin and end of the smallest parts that differ."""
-    if equal(got, wanted):
+    if same(got, wanted):
         return
     finer = tuple(grain for grain in sizes if grain < len(got))
     if not finer:
@@ -45,7 +55,7 @@ def _different(
         return
     for start, length in parts(0, len(got), finer[0]):
         end = start + length
-        for begin, stop in _different(got[start:end], wanted[start:end], finer[1:]):
+        for begin, stop in _different(got[start:end], wanted[start:end], finer[1:], same):
             yield start + begin, start + stop
 
 
@@ -57,6 +67,17 @@ def equal(one: memoryview, other: memoryview) -> bool:
     if len(one) != len(other):
         return False
     return not len(one) or _memcmp()(_address(one), _address(other), len(one)) == 0
+
+
+def blank(one: memoryview, _expected: memoryview) -> bool:
+    """Say whether it is all zeros: its head is, and it equals itself moved on by a head.
+
+    Measured: twice as fast as comparing with other zeros, which have to come from memory too.
+    """
+    if len(one) <= _HEAD:
+        return not any(one)
+    address, rest = _address(one), len(one) - _HEAD
+    return not any(one[:_HEAD]) and _memcmp()(address, address + _HEAD, rest) == 0
 
 
 def _address(view: memoryview) -> int:

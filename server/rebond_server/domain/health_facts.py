@@ -27,6 +27,8 @@ class Medium(StrEnum):
     SSD = "ssd"
     NVME = "nvme"
     EMMC = "emmc"
+    IMAGE = "image"
+    """A trial image file: it has no SMART; its full write and read-back stand for it."""
     OTHER = "other"
 
 
@@ -77,12 +79,13 @@ def medium_of(drive: Drive, *states: Smart | None) -> Medium:
             return Medium.NVME
         case DriveKind.EMMC:
             return Medium.EMMC
+        case DriveKind.IMAGE:
+            return Medium.IMAGE
         case (
             DriveKind.USB
             | DriveKind.OPTICAL
             | DriveKind.CARD_READER
             | DriveKind.VIRTUAL
-            | DriveKind.IMAGE
             | DriveKind.UNKNOWN
         ):
             known = [s for s in (*states, drive.smart) if s is not None]

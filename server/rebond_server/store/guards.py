@@ -20,7 +20,7 @@ CREATE VIEW device_sanitisation AS
 SELECT d.site_id, d.id AS device_id,
   CASE
     WHEN d.inventory_id IS NULL
-      THEN CASE WHEN d.kind IN ('screen', 'accessory', '4g_key') AND NOT EXISTS (
+      THEN CASE WHEN d.kind IN ('screen', 'accessory', 'key_4g') AND NOT EXISTS (
         SELECT 1 FROM statement t WHERE t.site_id = d.site_id AND t.device_id = d.id
       ) THEN 1 ELSE 0 END
     WHEN d.drives_hidden THEN 0

@@ -1,9 +1,10 @@
 """Who works here: sites, accounts, open sessions, and the attempts that throttle guessing."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Uuid
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.domain.role import Role
@@ -17,6 +18,8 @@ class Site(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     created: Mapped[datetime] = mapped_column(Moment)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What every plan of this workshop shares: its territories and the name of its rules."""
     tags: Mapped[int] = mapped_column(default=0)
     """The last number given to an asset tag; a number is never given twice."""
     arrivals: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -87,7 +87,7 @@ def _people() -> None:
     """Sites, accounts, sessions, the throttle."""
     op.create_table("site",
         *_needed(
-            id=ID, name=sa.String(120), created=MOMENT, tags=sa.Integer(), arrivals=sa.BigInteger(),
+            id=ID, name=sa.String(120), created=MOMENT, terms=sa.JSON(), tags=sa.Integer(), arrivals=sa.BigInteger(),
             handovers=sa.Integer(),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_site"),

@@ -1,0 +1,41 @@
+"""Saying from which donation a device came: the lot carries the law it is under."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from rebond_server.domain.lifecycle import State
+from rebond_server.domain.policy import Permission
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.history import tell
+from rebond_server.operations.step import device_of
+from rebond_server.operations.work import Work
+from rebond_server.store.demand import Lot
+
+FIXED = frozenset({State.ALLOCATED, State.RELEASED})
+"""A device that was promised under one lot's law does not change to another's."""
+
+
+def put_in_lot(work: Work, device_ids: Sequence[UUID], code: str) -> None:
+    """File these devices under a lot; one that is there already is left as it is."""
+    work.require(Permission.MANAGE_LOTS)
+    lot = work.session.scalars(
+        select(Lot).where(Lot.site_id == work.site_id, Lot.code == code)
+    ).one_or_none()
+    if lot is None:
+        raise NotFound(Sentence(fr=f"Le lot {code} n'existe pas.", en=f"There is no lot {code}."))
+    for device_id in sorted(set(device_ids)):
+        device = device_of(work, device_id)
+        if device.lot_id == lot.id:
+            continue
+        if device.state in FIXED:
+            raise BadValue(
+                Sentence(
+                    fr=f"{device.tag} est déjà attribué sous un autre lot.",
+                    en=f"{device.tag} is already allocated under another lot.",
+                )
+            )
+        device.lot_id = lot.id
+        tell(work, "put_in_lot", ("device", device.id), new=code)

@@ -62,6 +62,16 @@ def test_a_vanished_drive_is_not_searched_for_good_sectors():
     assert run.skipped == SIZE
 
 
+def test_each_refusal_is_a_sign_of_life():
+    """A drive that tries a bad sector for half a minute is failing, not dead."""
+    beats = []
+    bad = Faults(unwritable=(Extent(start=1024, length=512),))
+    drive = FakeDrive(memory_medium(bytearray(SIZE), bad))
+    write_run(drive, 0, aligned(SIZE), Patience(beat=lambda: beats.append(1)))
+
+    assert len(beats) == 4
+
+
 def test_patience_ends_the_splitting():
     medium = memory_medium(bytearray(SIZE), Faults(unwritable=(Extent(start=0, length=SIZE),)))
     patience = Patience(left=3)

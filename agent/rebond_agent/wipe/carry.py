@@ -1,7 +1,9 @@
 """One way over an opened drive: write a layer, or read it back and compare every byte."""
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 
 from rebond_agent.wipe.drive import Drive
 from rebond_agent.wipe.fill import Fill, fill_for
@@ -99,29 +101,44 @@ def _go_over(
     stopped: Callable[[], bool],
 ) -> Wrong | None:
     """Visit every run of the layer; None only when the end was reached."""
-    last_tick = 0.0
-    results = _results(drive, work)
-    for run in results:
-        tally.add(run)
-        if run.stop is not None:
-            return _why_stopped(run.stop)
-        if run.faults and (change := changed(drive, work.opened)):
-            return change
-        if time.monotonic() - last_tick >= TICK_SECONDS:
-            last_tick = time.monotonic()
-            report(_tick(tally))
-        if stopped():
-            return Reason.CANCELLED, None
+    pulse = Pulse(lambda: report(_tick(tally)))
+    with closing(_results(drive, work, pulse.beat)) as results:
+        for run in results:
+            tally.add(run)
+            if run.stop is not None:
+                return _why_stopped(run.stop)
+            if run.faults and (change := changed(drive, work.opened)):
+                return change
+            pulse.beat()
+            if stopped():
+                return Reason.CANCELLED, None
     report(_tick(tally))
     return None
 
 
-def _results(drive: Drive, work: Work) -> Iterator[Run]:
+class Pulse:
+    """A sign of life now and then, from whichever thread has one to give."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        """Take what tells it."""
+        self._tell = tell
+        self._last = 0.0
+        self._lock = threading.Lock()
+
+    def beat(self) -> None:
+        """Tell it, unless it was told a moment ago."""
+        with self._lock:
+            if time.monotonic() - self._last >= TICK_SECONDS:
+                self._last = time.monotonic()
+                self._tell()
+
+
+def _results(drive: Drive, work: Work, beat: Callable[[], None]) -> Generator[Run, None, None]:
     size = work.opened.size_bytes
     longest = max(work.chunk_bytes, canary_unit(size, work.opened.block_bytes))
     fill = fill_for(work.layer.pattern, work.key, longest)
     same = blank if work.layer.pattern == "zeros" else equal
-    patience = Patience()
+    patience = Patience(beat=beat)
 
     def write(place: tuple[int, int], room: memoryview) -> Run:
         offset, length = place

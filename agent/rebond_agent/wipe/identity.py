@@ -4,7 +4,10 @@ import re
 
 from rebond_schemas.facts import DriveIdentity
 
-_PREFIX = re.compile(r"^(?:naa\.|eui\.|uuid\.|t10\.|nvme\.|0x)+")
+_WORLD_WIDE = re.compile(r"^(?:naa\.|eui\.|0x)?([0-9a-f]{16})$")
+"""NAA and EUI-64 names; longer ones (NGUID) name the same drive beside an EUI-64, and what Linux
+makes up of vendor and serial (t10., nvme.) is none at all."""
+
 _SCSI_MODEL_LENGTH = 16
 """Characters of a model name that SCSI INQUIRY keeps (SPC-5, product identification)."""
 
@@ -37,8 +40,8 @@ def _differ(pair: tuple[object, object]) -> bool:
 def _wwn(text: str | None) -> str | None:
     if text is None:
         return None
-    bare = _PREFIX.sub("", text.strip().lower())
-    return re.sub(r"[^0-9a-z]", "", bare) or None
+    found = _WORLD_WIDE.match(text.strip().lower())
+    return found[1] if found else None
 
 
 def _plain(text: str | None) -> str | None:

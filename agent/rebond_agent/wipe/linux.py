@@ -4,6 +4,7 @@ import array
 import errno
 import fcntl
 import os
+import re
 import stat
 import struct
 from pathlib import Path
@@ -17,6 +18,9 @@ BLKROGET = 0x125E
 BLKSSZGET = 0x1268
 BLKGETSIZE64 = 0x80081272
 HDIO_GET_IDENTITY = 0x030D
+
+# By its kernel name, as the inventory counts it; the NSID may be another number.
+_NAMESPACE = re.compile(r"^nvme\d+n(\d{1,4})$")
 
 _BUSES = (
     ("/usb", Bus.USB),
@@ -122,7 +126,7 @@ def _identity(descriptor: int, folder: Path) -> DriveIdentity:
         wwn=wwn or _text(folder / "wwid") or _text(device / "wwid"),
         size_bytes=_size(descriptor),
         bus=next((bus for sign, bus in _BUSES if sign in str(folder)), Bus.UNKNOWN),
-        namespace=int(space) if (space := _text(folder / "nsid")) else None,
+        namespace=int(found[1]) if (found := _NAMESPACE.search(folder.name)) else None,
     )
 
 
@@ -153,8 +157,15 @@ def _serial(folder: Path) -> str | None:
         (clean(page[4:]) if page else None)
         or _text(device / "serial")
         or _text(folder / "serial")
+        or _usb_serial(folder)
         or _text(folder / "loop" / "backing_file")
     )
+
+
+def _usb_serial(folder: Path) -> str | None:
+    """Return the serial number of the USB device above this drive: a stick often has no other."""
+    above = next((one for one in folder.parents if (one / "idVendor").exists()), None)
+    return _text(above / "serial") if above else None
 
 
 def _loop_model(folder: Path) -> str | None:

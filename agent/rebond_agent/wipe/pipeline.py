@@ -1,7 +1,7 @@
 """Several runs of bytes under way at once, their results in order."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
@@ -18,7 +18,7 @@ def pipelined(
     *,
     depth: int,
     room_bytes: int,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield `run(job, room)` of each job in order; each has aligned room of its own meanwhile.
 
     Depth 1 works in this thread, so that every operation has its number. Measured: the cipher

@@ -25,6 +25,8 @@ class Patience:
     """Refusals of this way over the drive that are still worth a closer look."""
 
     left: int = PATIENCE
+    beat: Callable[[], None] = lambda: None
+    """Called after each refusal, from any thread: a bad place may take minutes to search."""
 
 
 @dataclass
@@ -79,6 +81,7 @@ def attempt(
     try:
         move(start, length)
     except OSError as error:
+        patience.beat()
         finer = tuple(grain for grain in sizes if grain < length)
         if classify(error) is Trouble.PLACE and finer and patience.left > 0:
             skipped = run.skipped

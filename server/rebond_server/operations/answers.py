@@ -11,11 +11,12 @@ class Status(StrEnum):
 
     CREATED = "created"
     KNOWN = "known"
+    BAD_REQUEST = "bad_request"
     UNREADABLE = "unreadable"
     NOT_KNOWN = "not_known"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
-    NOT_FITTING = "not_fitting"
+    WRONG_TYPE = "wrong_type"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,7 +88,7 @@ def _read(raw: bytes) -> EnrolmentRequest | Declined:
         request: EnrolmentRequest = decode_as(raw, EnrolmentRequest)
     except Unreadable as error:
         return Declined(
-            status=Status.UNREADABLE,
+            status=Status.BAD_REQUEST,
             sentence=Sentence(
                 fr=f"Demande illisible : {clean(str(error))}",
                 en=f"Unreadable request: {clean(str(error))}",

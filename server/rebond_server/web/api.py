@@ -1,0 +1,132 @@
+"""The interface of the sticks: two routes in JSON, and one that says the server is well."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from rebond_schemas.codec import encode
+from rebond_schemas.exchange import Refusal
+from rebond_schemas.signing import RECEIPT_TYPE, STATEMENT_TYPE
+from rebond_schemas.text import LIMIT, clean
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.sentence import Sentence
+from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
+from rebond_server.operations.enrol_stick import enrol_stick
+from rebond_server.operations.receive_statement import TOO_LARGE, receive_statement
+from rebond_server.operations.work import NOBODY
+from rebond_server.web.session import desk, now
+
+blueprint = Blueprint("api", __name__)
+
+STICK_HEADER = "Rebond-Stick"
+SIGNATURE_HEADER = "Rebond-Signature"
+JSON = "application/json"
+
+STATUSES: dict[Status, HTTPStatus] = {
+    Status.CREATED: HTTPStatus.CREATED,
+    Status.KNOWN: HTTPStatus.OK,
+    Status.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    Status.NOT_KNOWN: HTTPStatus.UNAUTHORIZED,
+    Status.CONFLICT: HTTPStatus.CONFLICT,
+    Status.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Status.WRONG_TYPE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Status.UNREADABLE: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+_WRONG_TYPE = Declined(
+    status=Status.WRONG_TYPE,
+    sentence=Sentence(
+        fr="Type de contenu ou codage refusé : envoyez les octets signés tels quels.",
+        en="Content type or encoding refused: send the signed bytes as they are.",
+    ),
+)
+
+
+@blueprint.post("/api/v1/statements")
+def take_statement() -> Response:
+    """Take one signed statement; the receipt is signed in its turn."""
+    if not _plain(STATEMENT_TYPE):
+        return _told(_WRONG_TYPE)
+    raw = request.get_data(cache=False)
+    stick, signature = _stick(), request.headers.get(SIGNATURE_HEADER)
+    if stick is None or signature is None:
+        return _told(NOT_KNOWN)
+    return _told(
+        desk().workshop.persist(
+            NOBODY, now(), lambda work: receive_statement(work, raw, stick, signature)
+        )
+    )
+
+
+@blueprint.post("/api/v1/enrol")
+def enrol() -> Response:
+    """Make a stick known by its one-time code."""
+    if not _plain(JSON):
+        return _told(_WRONG_TYPE)
+    raw, signature = request.get_data(cache=False), request.headers.get(SIGNATURE_HEADER, "")
+    return _told(
+        desk().workshop.persist(NOBODY, now(), lambda work: enrol_stick(work, raw, signature))
+    )
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """Say that the server answers and that its database can be read."""
+    with desk().workshop.work(NOBODY, now(), reading=True):
+        return Response(b'{"status":"ok"}', mimetype=JSON)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(error: RequestEntityTooLarge) -> Response:
+    """Answer a body over the limit, which nobody has read to its end."""
+    del error
+    return _told(TOO_LARGE)
+
+
+@blueprint.errorhandler(HTTPException)
+def bad_request(error: HTTPException) -> Response:
+    """Answer a request that is not even HTTP as it should be."""
+    text = clean(error.description) or error.name
+    return _refusal(HTTPStatus(error.code or HTTPStatus.BAD_REQUEST), "bad_request", text)
+
+
+@blueprint.errorhandler(Refused)
+def unavailable(refusal: Refused) -> Response:
+    """Answer when the server itself cannot work: the stick keeps its statement and tries again."""
+    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _said(refusal.sentence))
+
+
+def _plain(wanted: str) -> bool:
+    """Say whether the body is of this type and not packed: no unpacking, no bomb."""
+    return request.mimetype == wanted and not request.headers.get("Content-Encoding")
+
+
+def _stick() -> UUID | None:
+    try:
+        return UUID(request.headers.get(STICK_HEADER, ""))
+    except ValueError:
+        return None
+
+
+def _told(answer: Accepted | Declined) -> Response:
+    status = STATUSES[answer.status]
+    if isinstance(answer, Declined):
+        return _refusal(status, answer.status.value, _said(answer.sentence))
+    response = Response(answer.body, status=status, mimetype=RECEIPT_TYPE)
+    response.headers[SIGNATURE_HEADER] = answer.signature
+    return response
+
+
+def _refusal(status: HTTPStatus, error: str, message: str) -> Response:
+    body = encode(Refusal(error=error, message=message[:LIMIT]))
+    response = Response(body, status=status, mimetype=JSON)
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = SIGNATURE_HEADER
+    return response
+
+
+def _said(sentence: Sentence) -> str:
+    best = request.accept_languages.best_match(["fr", "en"], default="fr")
+    return sentence.en if best == "en" else sentence.fr

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from rebond_schemas.facts import Facts
+from rebond_server.domain.grading import GradeReason
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
 from rebond_server.store.allocation import Assignment, Handover
@@ -16,7 +17,7 @@ from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.history import HistoryEvent
 from rebond_server.store.people import Account
-from rebond_server.store.queries.standing import DriveLine, sentences, standing
+from rebond_server.store.queries.standing import DriveLine, grade_reasons, standing
 from rebond_server.store.stick import StatementKind, StatementRow, Stick
 
 MOST_EVENTS = 200
@@ -29,7 +30,7 @@ class GradeLine:
 
     overall: str
     axes: dict[str, object]
-    reasons: tuple[Sentence, ...]
+    reasons: tuple[GradeReason, ...]
     rules: str
     graded: datetime
     confirmed: bool
@@ -187,7 +188,7 @@ def _grade(session: Session, device: Device) -> GradeLine | None:
     return GradeLine(
         overall=row.overall,
         axes=row.axes,
-        reasons=sentences(row.reasons),
+        reasons=grade_reasons(row),
         rules=row.rules,
         graded=row.graded,
         confirmed=device.state in {State.GRADED, State.ALLOCATED, State.RELEASED},

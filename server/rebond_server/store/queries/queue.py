@@ -15,7 +15,7 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.device import Device, GradeRow
-from rebond_server.store.queries.standing import Standing, sentences, standing
+from rebond_server.store.queries.standing import Standing, grade_reasons, standing
 
 PAGE = 50
 WAITING = (State.HELD, State.RECEIVED, State.EXAMINED, State.WIPED)
@@ -139,7 +139,7 @@ def _waiting(session: Session, device: Device) -> Waiting:
 def _grade_reasons(session: Session, device: Device) -> Iterator[Sentence]:
     if device.grade_id is not None:
         row = session.get_one(GradeRow, (device.site_id, device.grade_id))
-        yield from sentences(row.reasons)
+        yield from (reason.sentence for reason in grade_reasons(row))
 
 
 def _cursor(device: Device) -> str:

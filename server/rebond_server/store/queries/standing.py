@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from rebond_schemas.erasure import Level
 from rebond_schemas.facts import Drive
 from rebond_server.domain.drive_identity import drive_key
+from rebond_server.domain.grading import GradeReason
 from rebond_server.domain.sanitised import DeviceVerdict, device_verdict
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict import Judgement
 from rebond_server.domain.verdict_reason import Reason, Verdict
-from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, JudgementRow
 from rebond_server.store.guards import DEVICE_SANITISATION
 
 
@@ -107,6 +108,11 @@ def as_judgement(row: JudgementRow) -> Judgement:
 def sentences(stored: list[Any]) -> tuple[Sentence, ...]:
     """Return sentences that were stored with a projection."""
     return msgspec.convert(tuple(stored), tuple[Sentence, ...])
+
+
+def grade_reasons(row: GradeRow) -> tuple[GradeReason, ...]:
+    """Return every rule that spoke, with its value, its threshold and both their sources."""
+    return msgspec.convert(tuple(row.reasons), tuple[GradeReason, ...])
 
 
 def _rows(

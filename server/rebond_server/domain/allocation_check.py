@@ -12,6 +12,10 @@ from rebond_server.domain.programme import Refused, Terms, eligible, open_on, te
 from rebond_server.domain.sentence import Sentence
 
 Line = tuple[Device, Request, Assigned]
+SEEN = tuple(
+    name for name in Device.__struct_fields__ if name not in {"id", "tag", "received", "site"}
+)
+"""What a condition may look at."""
 
 
 def check(source: PlanInput, output: PlanOutput) -> tuple[Sentence, ...]:
@@ -33,7 +37,11 @@ def _broken(source: PlanInput, output: PlanOutput) -> Iterator[Sentence]:
             yield _said("assignment", f"{one.device} → {one.request}", "unknown")
             continue
         lines.append((devices[one.device], known.requests[one.request], one))
-    yield from _devices(lines, known)
+    barred: defaultdict[str, frozenset[str | None]] = defaultdict(frozenset)
+    for pin in source.pins:
+        if pin.hold is Hold.FORBID and pin.device is not None:
+            barred[pin.device] |= {pin.request}
+    yield from _devices(lines, barred, known)
     yield from _quantities(source, lines, output)
     yield from _caps(source, lines, known)
     for lot in source.lots:
@@ -42,21 +50,35 @@ def _broken(source: PlanInput, output: PlanOutput) -> Iterator[Sentence]:
     yield from _holds(source, lines, output)
 
 
-def _devices(lines: list[Line], known: Terms) -> Iterator[Sentence]:
+def _devices(
+    lines: list[Line], barred: dict[str, frozenset[str | None]], known: Terms
+) -> Iterator[Sentence]:
     for device, times in Counter(device.id for device, _, _ in lines).items():
         if times > 1:
             yield _said("twice", device, str(times))
+    answers: dict[tuple[object, ...], str] = {}
     for device, request, one in lines:
         if not device.sanitised:
             yield _said("not_sanitised", device.id, request.id)
-        parts = [part for part in request.parts if part.name == one.part]
-        if not parts:
-            yield _said("part", request.id, one.part)
-        elif not one.locked:
-            answer = eligible(device, request, parts[0], known)
-            if isinstance(answer, Refused):
-                codes = ", ".join(miss.condition for miss in answer.misses)
-                yield _said("not_eligible", f"{device.id} → {request.id}", codes)
+        if {None, request.id} & barred.get(device.id, frozenset()) and not one.locked:
+            yield _said("forbidden", device.id, request.id)
+        # Devices that no condition can tell apart get the same answer, asked once.
+        alike = (*(getattr(device, name) for name in SEEN), request.id, one.part, one.locked)
+        if alike not in answers:
+            answers[alike] = _refusal(device, request, one, known)
+        if answers[alike]:
+            yield _said("not_eligible", f"{device.id} → {request.id}", answers[alike])
+
+
+def _refusal(device: Device, request: Request, one: Assigned, known: Terms) -> str:
+    """Return the codes of what stands between device and request, "" when nothing does."""
+    parts = [part for part in request.parts if part.name == one.part]
+    if not parts:
+        return f"part {one.part}"
+    answer = eligible(device, request, parts[0], known)
+    if one.locked or not isinstance(answer, Refused):
+        return ""
+    return ", ".join(miss.condition for miss in answer.misses)
 
 
 def _quantities(source: PlanInput, lines: list[Line], output: PlanOutput) -> Iterator[Sentence]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rebond_schemas.plan import Request
-from rebond_server.domain.allocation_model import wanted
 from rebond_server.domain.allocation_rules import Rule, rules
 from rebond_server.domain.allocation_stock import Stock
 from rebond_server.domain.programme import tier_of
@@ -111,7 +110,7 @@ def _bench(stock: Stock) -> _Bench:
         stock=stock,
         rules=found,
         free=[len(pool.devices) for pool in stock.pools],
-        left={request.id: wanted(stock, request) for request in stock.requests},
+        left={request.id: stock.held.wanted(request) for request in stock.requests},
         used=[0.0] * len(found),
         first_slot=first_slot,
     )

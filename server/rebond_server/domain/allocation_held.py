@@ -26,19 +26,19 @@ class Held:
     pairs: tuple[Pin, ...]
     whole: tuple[Pin, ...]
     conflicts: tuple[Conflict, ...]
+    filled: dict[tuple[str, int], int]
 
     def units(self, request: Request) -> int:
         """Return how many whole units of the request are locked."""
-        counts = self.counts(request)
-        return min(counts)
+        return min(self.counts(request))
 
     def counts(self, request: Request) -> list[int]:
         """Return how many devices are locked for each part of the request."""
-        counts = [0] * len(request.parts)
-        for line in self.locked:
-            if line.request.id == request.id:
-                counts[line.place] += 1
-        return counts
+        return [self.filled.get((request.id, place), 0) for place in range(len(request.parts))]
+
+    def wanted(self, request: Request) -> int:
+        """Return how many units are neither locked nor begun by a lock."""
+        return max(0, request.quantity - max(self.counts(request)))
 
 
 def held(source: PlanInput, known: Terms) -> Held:
@@ -69,6 +69,7 @@ def held(source: PlanInput, known: Terms) -> Held:
         pairs=tuple(pairs),
         whole=tuple(whole),
         conflicts=tuple(conflicts),
+        filled=dict(filled),
     )
 
 

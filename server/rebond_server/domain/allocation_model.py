@@ -101,7 +101,7 @@ def _options(
 ) -> tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]:
     by_pool: defaultdict[int, list[int]] = defaultdict(list)
     by_slot: defaultdict[int, list[int]] = defaultdict(list)
-    room = [wanted(stock, slot.request) for slot in stock.slots]
+    room = [stock.held.wanted(slot.request) for slot in stock.slots]
     for number, pool in enumerate(stock.pools):
         for slot in pool.options:
             most = min(len(pool.devices), room[slot])
@@ -113,11 +113,6 @@ def _options(
     return by_pool, by_slot
 
 
-def wanted(stock: Stock, request: Request) -> int:
-    """Return how many units of a request are neither locked nor begun by a lock."""
-    return max(0, request.quantity - max(stock.held.counts(request)))
-
-
 def _requests(built: Model, stock: Stock, by_slot: dict[int, list[int]]) -> None:
     """One part: at most the quantity. A kit: as many of each part as there are kits."""
     first = 0
@@ -125,7 +120,7 @@ def _requests(built: Model, stock: Stock, by_slot: dict[int, list[int]]) -> None
         slots = range(first, first + len(request.parts))
         first = slots.stop
         locked = float(stock.held.units(request))
-        most = wanted(stock, request)
+        most = stock.held.wanted(request)
         parts = [dict.fromkeys(by_slot.get(slot, ()), 1.0) for slot in slots]
         if len(parts) == 1:
             built.row(f"quantity/{request.id}", parts[0], high=most)
@@ -168,9 +163,9 @@ def _pins(built: Model, stock: Stock) -> Total:
     for pin in stock.held.whole:
         request = stock.known.requests[pin.request or ""]
         total = built.units.get(request.id)
-        if total is not None and wanted(stock, request) > 0:
+        if total is not None and stock.held.wanted(request) > 0:
             met = built.column(1.0)
-            most = float(wanted(stock, request))
+            most = float(stock.held.wanted(request))
             row = {met: most, **{column: -by for column, by in total.terms.items()}}
             built.row(f"pin/{request.id}", row, high=0.0)
             terms[met] = 1.0
@@ -254,7 +249,8 @@ def _files(built: Model, stock: Stock) -> Files:
         name="files",
         units=tuple(built.units[request.id] for request in stock.requests),
         most=tuple(
-            float(stock.held.units(request) + wanted(stock, request)) for request in stock.requests
+            float(stock.held.units(request) + stock.held.wanted(request))
+            for request in stock.requests
         ),
     )
 

@@ -122,9 +122,9 @@ class Program:
         chosen = list(columns)
         return bool(np.all(self.lower[chosen] == self.upper[chosen]))
 
-    def values(self) -> list[float]:
+    def values(self) -> Sequence[float]:
         """Return the present value of every column."""
-        return [float(value) for value in self.solution]
+        return self.solution.tolist()  # type: ignore[no-any-return] # numpy's tolist is untyped
 
     def hold(self, terms: Terms, low: float = -INFINITE, high: float = INFINITE) -> int:
         """Add a rule that every later goal respects; return its number."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rebond_server.domain.allocation_model import Files, Fill, Goal, Model, Total, narrowed
-from rebond_server.domain.allocation_solver import Program
+from rebond_server.domain.allocation_solver import Program, Terms
 
 MOST_EXACT_FILLS = 10
 """Programmes up to which the fairest filling is found exactly in whole devices."""
@@ -30,7 +30,15 @@ def walk(built: Model, *, seed: int, seconds: float) -> Walk:
     return _rounded(built, rough, seed=seed, seconds=seconds)
 
 
-def _walk(built: Model, *, seed: int, seconds: float, exact: bool) -> Walk:
+def _walk(
+    built: Model,
+    *,
+    seed: int,
+    seconds: float,
+    exact: bool,
+    aims: dict[str, float] | None = None,
+) -> Walk:
+    """Walk the steps; `aims` are the served units of programmes that a rounding stays close to."""
     program = Program(
         built.lower, built.upper, built.whole, built.rows, seed=seed, seconds=seconds, exact=exact
     )
@@ -42,14 +50,19 @@ def _walk(built: Model, *, seed: int, seconds: float, exact: bool) -> Walk:
             case Goal():
                 values[step.name] = (_reach(program, step.total),)
             case Fill():
-                if len(step.asked) <= MOST_EXACT_FILLS and exact:
+                if aims is not None:
+                    _close_to(program, step, aims)
+                elif len(step.asked) <= MOST_EXACT_FILLS and exact:
                     _fairest(program, step)
                 else:
                     proven = proven and len(step.asked) <= 1
                     _fairer(program, step)
                 values[step.name] = fills(step, program.values())
             case Files():
-                _queue(program, step)
+                if aims is not None:
+                    _older_first(program, step)
+                else:
+                    _queue(program, step)
                 values[step.name] = tuple(total.at(program.values()) for total in step.units)
     solution = program.values()[: len(built.upper)]
     return Walk(solution=solution, values=values, bounds=values, proven=proven)
@@ -139,6 +152,26 @@ def _queue(program: Program, step: Files) -> None:
             program.keep(total.terms, program.maximise(total.terms))
 
 
+def _close_to(program: Program, step: Fill, aims: dict[str, float]) -> None:
+    """Keep each programme as near as whole devices allow to the filling found before rounding."""
+    goal: Terms = {}
+    for name, total in step.served.items():
+        if total.terms:
+            short = program.column(0.0, float("inf"))
+            program.hold({**total.terms, short: 1.0}, low=aims[name] - total.constant)
+            goal[short] = -1.0 / step.asked[name]
+    program.keep(goal, program.maximise(goal))
+
+
+def _older_first(program: Program, step: Files) -> None:
+    """Give what rounding left free to older files rather than to younger ones."""
+    goal: Terms = {}
+    for place, total in enumerate(step.units):
+        for column in total.terms:
+            goal[column] = float(len(step.units) - place)
+    program.maximise(goal)
+
+
 def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
     """Search whole devices near the fractional solution, in the same published order."""
     free = _unsettled(built, rough.solution)
@@ -149,7 +182,13 @@ def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
             low = int(rough.solution[column] + _SLACK)
             small.lower[new] = max(0.0, low - 2.0)
             small.upper[new] = min(built.upper[column], low + 2.0)
-    fine = _walk(small, seed=seed, seconds=seconds, exact=True)
+    aims = {
+        name: total.at(rough.solution)
+        for step in built.steps
+        if isinstance(step, Fill)
+        for name, total in step.served.items()
+    }
+    fine = _walk(small, seed=seed, seconds=seconds, exact=True, aims=aims)
     solution = [float(value) for value in settled]
     for new, column in enumerate(numbers):
         solution[column] = fine.solution[new]

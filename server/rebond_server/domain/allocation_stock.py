@@ -75,12 +75,27 @@ def shelf_place(device: Device) -> tuple[float, str, str]:
     return (device.received.timestamp(), device.tag, device.id)
 
 
-def stock(source: PlanInput, now: datetime) -> Stock:
+@dataclass(frozen=True, kw_only=True)
+class Waivers:
+    """What a what-if sets aside: conditions on whole requests, or between device and request."""
+
+    requests: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+
+NO_WAIVERS = Waivers()
+
+
+def stock(source: PlanInput, now: datetime, waivers: Waivers = NO_WAIVERS) -> Stock:
     """Return the input as pools and slots."""
     known = terms(source, now)
     requests = tuple(
         sorted(
-            (one for one in source.requests if not any(request_misses(one, known))),
+            (
+                one
+                for one in source.requests
+                if one.id in waivers.requests or not any(request_misses(one, known))
+            ),
             key=queue_place,
         )
     )
@@ -95,7 +110,7 @@ def stock(source: PlanInput, now: datetime) -> Stock:
         known=known,
         requests=requests,
         slots=slots,
-        pools=_Pooling(source, known, slots, found).pools(),
+        pools=_Pooling(source, known, slots, found, waivers.pairs).pools(),
         held=found,
     )
 
@@ -104,13 +119,21 @@ class _Pooling:
     """Sorts devices into pools, asking each question once for each kind of answer."""
 
     def __init__(
-        self, source: PlanInput, known: Terms, slots: tuple[Slot, ...], found: Held
+        self,
+        source: PlanInput,
+        known: Terms,
+        slots: tuple[Slot, ...],
+        found: Held,
+        waived: frozenset[tuple[str, str]],
     ) -> None:
+        self.waived = waived
+        self.spared = {device for device, _ in waived}
         self.source, self.known, self.slots = source, known, slots
         self.locked = {line.device.id for line in found.locked}
         self.single = {pin.device for pin in found.pairs} | {
             device for device, _ in known.forbidden_pairs
         }
+        self.single |= self.spared
         self.edges = _edges(source)
         self.shared_lots = {lot.id for lot in source.lots if lot.shares}
         caps = [cap for programme in source.programmes for cap in programme.caps]
@@ -118,7 +141,10 @@ class _Pooling:
         self.counted_kinds = {kind for rule in (*caps, *shares) for kind in rule.kinds}
         wanted = {(slot.programme.id, slot.part.wishes): slot for slot in slots}
         self.questions = dict(zip(wanted, count(), strict=False))
-        self.askers = list(wanted.values())
+        self.askers = [
+            (slot, {kind for wish in slot.part.wishes for kind in wish.kinds})
+            for slot in wanted.values()
+        ]
         self.question_of = [self.questions[slot.programme.id, slot.part.wishes] for slot in slots]
 
     def pools(self) -> tuple[Pool, ...]:
@@ -149,7 +175,8 @@ class _Pooling:
         limit = self.known.law.unit_value_limit_eur
         barred = self.locked | self.known.forbidden_devices
         for one in self.source.devices:
-            if not one.sanitised or one.id in barred:
+            spared = one.id in self.spared and one.id not in self.locked
+            if (not one.sanitised or one.id in barred) and not spared:
                 continue
             value = one.unit_value_eur
             key = (
@@ -175,7 +202,14 @@ class _Pooling:
         key = self._keys[one.id]
         fits, lots = self._fitting(one, key[:8]), self._admitting(one, (key[0], key[8], key[9]))
         barred = {request for device, request in self.known.forbidden_pairs if device == one.id}
-        return {
+        if not one.sanitised or one.id in self.known.forbidden_devices:
+            barred = {slot.request.id for slot in self.slots}
+        spared = {
+            number: Eligible(wish=0, over_specification=0)
+            for number, slot in enumerate(self.slots)
+            if (one.id, slot.request.id) in self.waived
+        }
+        return spared | {
             number: answer
             for number, question in enumerate(self.question_of)
             if lots[number]
@@ -185,7 +219,10 @@ class _Pooling:
 
     def _fitting(self, one: Device, key: tuple[object, ...]) -> list[Eligible | None]:
         if key not in self._fits:
-            answers = (fit(one, asker.part, asker.programme) for asker in self.askers)
+            answers = (
+                fit(one, asker.part, asker.programme) if one.kind in kinds else None
+                for asker, kinds in self.askers
+            )
             self._fits[key] = [
                 answer if isinstance(answer, Eligible) else None for answer in answers
             ]

@@ -90,6 +90,10 @@ def _common(told: Told) -> Parser:
 def _add_inspect(to: Parser, told: Told) -> None:
     to.add_argument("--machine", type=Path, metavar="DIR", help=told(Phrase.HELP_MACHINE))
     to.add_argument("--asset-tag", metavar="T", help=told(Phrase.HELP_TAG))
+    to.add_argument(
+        "--check", metavar="C", action="append", default=[], help=told(Phrase.HELP_CHECK)
+    )
+    to.add_argument("--by", metavar="N", help=told(Phrase.HELP_BY))
     to.add_argument("--json", action="store_true", help=told(Phrase.HELP_JSON))
     to.add_argument("--no-send", action="store_true", help=told(Phrase.HELP_NO_SEND))
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from rebond_agent.checks import keep_inspection, told_checks
 from rebond_agent.choice import confirmed_drives
 from rebond_agent.delivery import SHORT_BACKOFF
 from rebond_agent.desk import NOT_ALL_ERASED, Desk
@@ -41,12 +42,14 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
     with opened(stick) as outbox:
         session = new_session(machine, desk.clocks, stick, words.asset_tag)
         desk.recover(session, outbox)
+        checks = told_checks(session, words.check, words.by)
         collected = collect(machine)
         chosen = (*_named(desk, words, collected), *images)
         if images:
             drives = tuple(one.drive for one in images)
             collected = with_drives(collected, drives, instead=words.machine is not None)
         statement = inspect(session, collected, outbox)
+        keep_inspection(session, checks, outbox)
         desk.show_inventory(statement, stick, as_json=words.json)
         endings = _erase(desk, words, session, outbox, chosen)
         if not words.no_send:

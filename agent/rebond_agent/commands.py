@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from rebond_agent import ledger
+from rebond_agent.checks import keep_inspection, told_checks
 from rebond_agent.command_wipe import wipe_command
 from rebond_agent.delivery import BACKOFF, SHORT_BACKOFF
 from rebond_agent.desk import Desk
@@ -35,7 +36,9 @@ def inspect_command(desk: Desk, words: argparse.Namespace) -> int:
     with opened(stick) as outbox:
         session = new_session(machine, desk.clocks, stick, words.asset_tag)
         desk.recover(session, outbox)
+        checks = told_checks(session, words.check, words.by)
         statement = inspect(session, collect(machine), outbox)
+        keep_inspection(session, checks, outbox)
         desk.show_inventory(statement, stick, as_json=words.json)
         if not words.no_send:
             desk.send(outbox, SHORT_BACKOFF)

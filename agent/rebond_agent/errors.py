@@ -41,6 +41,10 @@ class BadFault(UsageError):
     """Not a fault: {spec}. Write drop-writes or unreadable=START+LENGTH (in bytes), with IMAGE: in front for one image only."""  # fmt: skip
 
 
+class BadCheck(UsageError):
+    """Not a check: {spec}. Write NAME=pass, fail, skipped or absent, and :NOTE if there is one."""
+
+
 class MachineMissing(UsageError):
     """There is no recorded machine in {path}."""
 

@@ -62,6 +62,7 @@ SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
         errors.UsageError: "La commande n'est pas complète : {reason}.",
         errors.ImageMissing: "Il n'y a pas de fichier image ordinaire à {path}.",
         errors.BadFault: "Ce n'est pas une panne connue : {spec}. Écrivez drop-writes ou unreadable=DÉBUT+LONGUEUR (en octets), précédé de IMAGE: pour une seule image.",
+        errors.BadCheck: "Ce n'est pas un essai : {spec}. Écrivez NOM=pass, fail, skipped ou absent, et :REMARQUE s'il y en a une.",
         errors.MachineMissing: "Il n'y a pas de machine enregistrée dans {path}.",
         errors.RecordingFailed: "L'enregistrement dans {path} n'a pas pu être écrit : {reason}.",
         errors.DriveUnknown: "Cet ordinateur n'a pas de disque {path} ; il a : {known}.",

@@ -106,6 +106,8 @@ class Phrase(StrEnum):
     HELP_JSON = auto()
     HELP_NO_SEND = auto()
     HELP_TAG = auto()
+    HELP_CHECK = auto()
+    HELP_BY = auto()
     HELP_IMAGE = auto()
     HELP_FAULT = auto()
     HELP_DRIVE = auto()
@@ -272,6 +274,11 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         ),
         Phrase.HELP_JSON: ("écrire le relevé en JSON", "print the statement as JSON"),
         Phrase.HELP_NO_SEND: ("garder sur la clé sans envoyer", "keep on the stick, do not send"),
+        Phrase.HELP_CHECK: (
+            "essai fait à la main : NOM=pass, fail, skipped ou absent, et :REMARQUE (appearance=pass:B)",
+            "test done by hand: NAME=pass, fail, skipped or absent, and :NOTE (appearance=pass:B)",
+        ),
+        Phrase.HELP_BY: ("qui a fait les essais", "who did the tests"),
         Phrase.HELP_TAG: ("étiquette lue sur l'appareil", "label scanned on the device"),
         Phrase.HELP_IMAGE: (
             "fichier image à effacer comme un disque",

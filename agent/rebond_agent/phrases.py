@@ -280,10 +280,7 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         ),
         Phrase.HELP_BY: ("qui a fait les essais", "who did the tests"),
         Phrase.HELP_TAG: ("étiquette lue sur l'appareil", "label scanned on the device"),
-        Phrase.HELP_IMAGE: (
-            "fichier image à effacer comme un disque",
-            "image file to erase like a drive",
-        ),
+        Phrase.HELP_IMAGE: ("image à effacer comme un disque", "image to erase like a drive"),
         Phrase.HELP_FAULT: (
             "panne simulée des images : drop-writes ou unreadable=DÉBUT+LONGUEUR ; IMAGE:PANNE pour une seule",
             "simulated fault of the images: drop-writes or unreadable=START+LENGTH; IMAGE:FAULT for one only",

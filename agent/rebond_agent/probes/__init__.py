@@ -59,7 +59,8 @@ def collect(machine: Machine, probes: Sequence[Probe] = PROBES) -> Collected:
     """Ask every probe, side by side; a probe that fails becomes a line in `failures`."""
     noting = NotingMachine(machine)
     with ThreadPoolExecutor(max_workers=max(len(probes), 1)) as pool:
-        outcomes = list(pool.map(lambda probe: _ask(probe, noting), probes))
+        asked = list(pool.map(lambda probe: _ask(probe, noting), probes))
+    outcomes = [_checked(probe, one) for probe, one in zip(probes, asked, strict=True)]
     answers = [outcome for outcome in outcomes if isinstance(outcome, Answer)]
     sources: dict[str, Source] = {}
     for answer in answers:
@@ -86,10 +87,26 @@ def merge(parts: Sequence[Facts]) -> Facts:
 
 def _ask(probe: Probe, machine: Machine) -> Answer | ProbeFailure:
     try:
-        answer = probe.ask(machine)
-        # A value outside the format would make the whole statement unreadable: it fails here.
-        msgspec.convert(msgspec.to_builtins(answer.facts), Facts)
+        return probe.ask(machine)
     except Exception as error:  # noqa: BLE001 - the one place where a probe's failure becomes data
-        reason = clean(f"{type(error).__name__}: {error}") or type(error).__name__
-        return ProbeFailure(probe=probe.name, reason=reason)
-    return answer
+        return _failure(probe, error)
+
+
+def _checked(probe: Probe, outcome: Answer | ProbeFailure) -> Answer | ProbeFailure:
+    """Refuse a value outside the format: it would make the whole statement unreadable.
+
+    Never called from the probes' threads: msgspec 0.22 reads a null pointer when two threads are
+    the first to convert to one type at the same time.
+    """
+    if isinstance(outcome, ProbeFailure):
+        return outcome
+    try:
+        msgspec.convert(msgspec.to_builtins(outcome.facts), Facts)
+    except msgspec.ValidationError as error:
+        return _failure(probe, error)
+    return outcome
+
+
+def _failure(probe: Probe, error: Exception) -> ProbeFailure:
+    reason = clean(f"{type(error).__name__}: {error}") or type(error).__name__
+    return ProbeFailure(probe=probe.name, reason=reason)

@@ -9,7 +9,7 @@ from rebond_agent.probes.answer import Answer, measured, unknown
 from rebond_agent.probes.pci import PciDevice
 from rebond_schemas.facts import Facts
 
-DMESG = ("dmesg",)
+DMESG = ("dmesg", "--level=emerg,alert,crit,err,warn")
 
 _REMAPPED = re.compile(r"Found (\d+) remapped NVMe", re.IGNORECASE)  # Linux drivers/ata/ahci.c
 _RAID = "0104"

@@ -47,7 +47,7 @@ def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
     lines = _output(plan).assignments
     results = tuple(_try(work, plan, line) for line in lines if not line.locked)
     if all(result.refusal is None for result in results):
-        plan.validated, plan.validated_by = work.now, work.actor.id
+        plan.validated, plan.validated_by = work.now, work.person()
     return results
 
 
@@ -65,7 +65,7 @@ def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:
 
 
 def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
-    assert work.actor.id is not None  # noqa: S101 - only people hold this permission
+    officer = work.person()
     device = device_of(work, UUID(line.device))
     if device.state is State.ALLOCATED:
         _taken(device)
@@ -86,7 +86,7 @@ def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
         plan_id=plan.id,
         reasons=[plain(line)],
         confirmed=work.now,
-        confirmed_by=work.actor.id,
+        confirmed_by=officer,
     )
     try:
         with work.session.begin_nested():

@@ -47,6 +47,24 @@ def create_account(work: Work, login: str, name: str, role: Role, password: str)
     return account
 
 
+def account_by_login(work: Work, login: str) -> Account:
+    """Return the active account with this login, or raise NotFound."""
+    account = work.session.scalars(
+        select(Account).where(
+            Account.site_id == work.site_id,
+            Account.login == login.strip().casefold(),
+            Account.active,
+        )
+    ).one_or_none()
+    if account is None:
+        raise NotFound(
+            Sentence(
+                fr=f"Le compte « {login} » n'existe pas.", en=f"There is no account {login!r}."
+            )
+        )
+    return account
+
+
 def change_password(work: Work, account_id: UUID, password: str) -> None:
     """Give an account another password (one's own, or by the administrator); ends its sessions."""
     if work.actor.id != account_id:

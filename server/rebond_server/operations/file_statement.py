@@ -15,6 +15,7 @@ from rebond_server.domain.identity import Fingerprint, Sameness, best, fingerpri
 from rebond_server.domain.lifecycle import State
 from rebond_server.operations.history import tell
 from rebond_server.operations.work import Work
+from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, DeviceDrive, DeviceKey
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
@@ -115,6 +116,7 @@ def _new(work: Work, tag: str | None) -> Device:
         tag=tag if tag is not None and _free(work, tag) else next_tag(work),
         kind="other",
         state=State.RECEIVED,
+        lot_id=_intake_lot(work),
         received=work.now,
         changed=work.now,
     )
@@ -122,6 +124,12 @@ def _new(work: Work, tag: str | None) -> Device:
     work.session.flush()
     tell(work, "receive_device", ("device", device.id), new=device.tag)
     return device
+
+
+def _intake_lot(work: Work) -> UUID | None:
+    """Return the lot that is being unloaded now, if the workshop has said so."""
+    code = work.session.get_one(Site, work.site_id).terms.get("intake_lot")
+    return work.session.scalar(select(Lot.id).where(Lot.site_id == work.site_id, Lot.code == code))
 
 
 def next_tag(work: Work) -> str:

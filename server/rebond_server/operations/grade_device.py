@@ -107,7 +107,7 @@ def _given(work: Work, computed: GradeRow, letter: str, reason: str | None) -> U
         rules=computed.rules,
         rules_sha256=computed.rules_sha256,
         graded=work.now,
-        given_by=work.actor.id,
+        given_by=work.person(),
     )
     work.session.add(row)
     work.session.flush()

@@ -31,7 +31,7 @@ def hand_over(
 ) -> Handover:
     """Release these allocated devices to the request's organisation or person, on one sheet."""
     work.require(Permission.HAND_OVER)
-    assert work.actor.id is not None  # noqa: S101 - only people hold this permission
+    officer = work.person()
     request = work.session.get(Request, (work.site_id, request_id), with_for_update=True)
     if request is None:
         raise NotFound(Sentence(fr="Cette demande n'existe pas.", en="There is no such request."))
@@ -43,7 +43,7 @@ def hand_over(
         number=_next_number(work),
         request_id=request.id,
         at=work.now,
-        by=work.actor.id,
+        by=officer,
     )
     work.session.add(handover)
     work.session.flush()

@@ -43,6 +43,12 @@ def take_back(work: Work, device_id: UUID, reason: str) -> Device:
     """Take a released device back: a new cycle, and no earlier erasure counts any more."""
     device = device_of(work, device_id)
     by_person(work, device, Event.TAKE_BACK, reason_given(reason))
+    begin_cycle(work, device)
+    return device
+
+
+def begin_cycle(work: Work, device: Device) -> None:
+    """Begin another life of a device: what was proven, graded and promised before no longer counts."""
     device.cycle += 1
     device.cycle_began = work.now
     device.grade_id = None
@@ -60,4 +66,3 @@ def take_back(work: Work, device_id: UUID, reason: str) -> Device:
         )
         .values(closed=work.now)
     )
-    return device

@@ -74,6 +74,16 @@ class Work:
     server_key: bytes
     """Private Ed25519 key that signs receipts."""
 
+    def person(self) -> UUID:
+        """Return the account of the person who acts, or raise NotLoggedIn: no program decides this."""
+        if self.actor.kind is not ActorKind.ACCOUNT or self.actor.id is None:
+            raise NotLoggedIn(
+                Sentence(
+                    fr="Ceci demande une personne connectée.", en="This needs a person, logged in."
+                )
+            )
+        return self.actor.id
+
     def require(self, permission: Permission) -> None:
         """Raise Forbidden with the reason, or NotLoggedIn, when the actor may not do this."""
         if self.actor.role is None:

@@ -1,0 +1,253 @@
+"""The server's command line: set up, people, sticks, grades, plan, table, serve."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from rebond_server.config import Config, read_config
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.role import Role
+from rebond_server.domain.sentence import Language, Sentence
+from rebond_server.operations.confirm_assignment import confirm_plan
+from rebond_server.operations.confirm_grades import confirm_grades
+from rebond_server.operations.create_account import account_by_login, create_account
+from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
+from rebond_server.operations.load_demonstration import load_demonstration
+from rebond_server.operations.make_plan import make_plan
+from rebond_server.operations.put_in_lot import put_in_lot, unload_lot
+from rebond_server.operations.recompute import differences
+from rebond_server.operations.set_up import set_up
+from rebond_server.operations.work import NOBODY, Actor, command_line, person
+from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.serving import serve
+from rebond_server.store.queries.device_page import device_by_tag
+from rebond_server.store.queries.plan_page import newest_plan
+from rebond_server.store.queries.table import TableLine, table
+
+HEADINGS = Sentence(
+    fr="appareil|machine|effacement|catégorie|première raison|dispositif",
+    en="device|machine|erasure|grade|first reason|programme",
+)
+WIDEST = 60
+"""Characters of one column of the table."""
+
+
+class Verb(NamedTuple):
+    """One word of the command line: what it does and what it takes."""
+
+    help: str
+    act: Callable[[Config, argparse.Namespace], int]
+    words: tuple[tuple[str, dict[str, object]], ...] = ()
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    asked = _parser().parse_args(words)
+    try:
+        return VERBS[asked.verb].act(read_config(), asked)
+    except Refused as refusal:
+        print(refusal.sentence.into(asked.language), file=sys.stderr)  # noqa: T201 - the command line speaks here
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rebond", description=__doc__)
+    parser.add_argument("--language", choices=("fr", "en"), default="fr")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, verb in VERBS.items():
+        sub = verbs.add_parser(name, help=verb.help, description=verb.help)
+        for word, settings in verb.words:
+            sub.add_argument(word, **settings)  # type: ignore[arg-type]  # argparse's keywords differ by action
+    return parser
+
+
+def _init(config: Config, asked: argparse.Namespace) -> int:
+    set_up(config, asked.site, _now())
+    config.secret_key()
+    config.server_key()
+    return 0
+
+
+def _create_account(config: Config, asked: argparse.Namespace) -> int:
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    with _Open(config) as workshop, workshop.work(command_line(Role.ADMIN), _now()) as work:
+        create_account(work, asked.login, asked.name or asked.login, Role(asked.role), password)
+    return 0
+
+
+def _demonstration(config: Config, asked: argparse.Namespace) -> int:
+    del asked
+    with _Open(config) as workshop, workshop.work(command_line(Role.OFFICER), _now()) as work:
+        load_demonstration(work)
+    return 0
+
+
+def _enrol_code(config: Config, asked: argparse.Namespace) -> int:
+    del asked
+    with _Open(config) as workshop, workshop.work(command_line(Role.LEAD), _now()) as work:
+        _say(issue_enrolment_code(work))
+    return 0
+
+
+def _lot(config: Config, asked: argparse.Namespace) -> int:
+    with _Open(config) as workshop, workshop.work(command_line(Role.LEAD), _now()) as work:
+        if not asked.tags:
+            unload_lot(work, asked.code)
+        found = [device_by_tag(work.session, work.site_id, tag) for tag in asked.tags]
+        put_in_lot(work, [one for one in found if one is not None], asked.code)
+        missing = [tag for tag, one in zip(asked.tags, found, strict=True) if one is None]
+    for tag in missing:
+        _say(f"{tag}: ?")
+    return 1 if missing else 0
+
+
+def _confirm_grades(config: Config, asked: argparse.Namespace) -> int:
+    with _Open(config) as workshop:
+        actor = _person(workshop, asked.person)
+        with workshop.work(actor, _now()) as work:
+            results = confirm_grades(work)
+    for result in results:
+        if result.refusal is not None:
+            _say(f"{result.tag}: {result.refusal.into(asked.language)}")
+    return 0
+
+
+def _plan(config: Config, asked: argparse.Namespace) -> int:
+    with _Open(config) as workshop:
+        actor = _person(workshop, asked.person) if asked.person else command_line(Role.OFFICER)
+        with workshop.work(actor, _now()) as work:
+            plan = make_plan(work)
+            _say(f"{plan.id} {plan.input_sha256} {len(plan.output['assignments'])}")
+    return 0
+
+
+def _confirm_plan(config: Config, asked: argparse.Namespace) -> int:
+    with _Open(config) as workshop:
+        actor = _person(workshop, asked.person)
+        with workshop.work(actor, _now()) as work:
+            plan_id = newest_plan(work.session, work.site_id)
+            results = () if plan_id is None else confirm_plan(work, plan_id)
+    for result in results:
+        refusal = result.refusal
+        _say(f"{result.tag}: {'✓' if refusal is None else refusal.into(asked.language)}")
+    return 0
+
+
+def _table(config: Config, asked: argparse.Namespace) -> int:
+    with _Open(config) as workshop, workshop.work(NOBODY, _now(), reading=True) as work:
+        lines = table(work.session, work.site_id)
+    rows = [HEADINGS.into(asked.language).split("|")]
+    rows += [_cells(line, asked.language) for line in lines]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _verify(config: Config, asked: argparse.Namespace) -> int:
+    del asked
+    with _Open(config) as workshop, workshop.work(NOBODY, _now(), reading=True) as work:
+        found = differences(work)
+    for difference in found:
+        _say(difference)
+    return 1 if found else 0
+
+
+def _serve(config: Config, asked: argparse.Namespace) -> int:
+    serve(config, asked.host, asked.port)
+    return 0
+
+
+def _cells(line: TableLine, language: Language) -> list[str]:
+    programme = line.programme or "—"
+    cells = [
+        line.tag,
+        line.name,
+        ", ".join(verdict.value for verdict in line.verdicts) or "—",
+        line.grade or "—",
+        "—" if line.reason is None else line.reason.into(language),
+        f"{programme} (?)" if line.proposed else programme,
+    ]
+    return [cell if len(cell) <= WIDEST else cell[: WIDEST - 1] + "…" for cell in cells]
+
+
+class _Open:
+    """The open workshop, closed at the end of the command."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def __enter__(self) -> Workshop:
+        self.workshop = open_workshop(self.config)
+        return self.workshop
+
+    def __exit__(self, *error: object) -> None:
+        self.workshop.close()
+
+
+def _person(workshop: Workshop, login: str) -> Actor:
+    with workshop.work(NOBODY, _now(), reading=True) as work:
+        return person(account_by_login(work, login))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - the command line speaks here
+
+
+_AS = ("--as", {"dest": "person", "metavar": "LOGIN", "required": True})
+VERBS: dict[str, Verb] = {
+    "init": Verb(
+        "crée la base et l'atelier / make the database and the workshop",
+        _init,
+        (("--site", {"default": "Atelier", "metavar": "NAME"}),),
+    ),
+    "create-account": Verb(
+        "crée un compte, mot de passe sur l'entrée standard / make an account",
+        _create_account,
+        (
+            ("login", {}),
+            ("--name", {}),
+            ("--role", {"required": True, "choices": [r for r in Role if r is not Role.AGENT]}),
+        ),
+    ),
+    "demonstration": Verb(
+        "charge les conventions, lots et demandes de démonstration / load the demonstration",
+        _demonstration,
+    ),
+    "enrol-code": Verb("affiche un code d'enrôlement / print an enrolment code", _enrol_code),
+    "lot": Verb(
+        "range des appareils dans un lot, ou dit lequel on décharge / file devices under a lot",
+        _lot,
+        (("code", {}), ("tags", {"nargs": "*"})),
+    ),
+    "confirm-grades": Verb(
+        "valide la catégorie des appareils effacés / confirm the grades of wiped devices",
+        _confirm_grades,
+        (_AS,),
+    ),
+    "plan": Verb(
+        "calcule un plan d'attribution / make a plan",
+        _plan,
+        (("--as", {"dest": "person", "metavar": "LOGIN"}),),
+    ),
+    "confirm-plan": Verb("valide le dernier plan / confirm the newest plan", _confirm_plan, (_AS,)),
+    "table": Verb("affiche tous les appareils / print all devices", _table),
+    "verify": Verb(
+        "recalcule tout depuis les preuves et compare / recompute all from evidence", _verify
+    ),
+    "serve": Verb(
+        "sert les écrans et l'interface des clés / serve the screens",
+        _serve,
+        (
+            ("--host", {"default": "127.0.0.1"}),
+            ("--port", {"type": int, "default": 8080}),
+        ),
+    ),
+}

@@ -1,0 +1,142 @@
+"""Throwing every projection away and computing it again from evidence and history, elsewhere.
+
+The tables stay as they are: the statements are taken in once more, in the order of their arrival,
+by an empty database in memory, signatures and all; between them the steps that people took.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rebond_server.domain.lifecycle import Event, State
+from rebond_server.errors import EvidenceDamaged
+from rebond_server.operations.answers import Accepted
+from rebond_server.operations.hold_device import begin_cycle
+from rebond_server.operations.picture import Picture, picture
+from rebond_server.operations.receive_statement import receive_statement
+from rebond_server.operations.work import NOBODY, ActorKind, Work
+from rebond_server.store.database import migrate, open_database, sessions
+from rebond_server.store.device import Device
+from rebond_server.store.history import HistoryEvent
+from rebond_server.store.people import Site
+from rebond_server.store.stick import StatementRow, Stick
+
+# What people did that changes how later evidence is taken in. Who got a device does not.
+STEPS = frozenset(
+    {
+        Event.CONFIRM_GRADE,
+        Event.HAND_OVER,
+        Event.TAKE_BACK,
+        Event.HOLD,
+        Event.RESUME,
+        Event.SCRAP,
+        Event.DESTROY_DRIVES,
+    }
+)
+
+
+def differences(work: Work) -> tuple[str, ...]:
+    """Return what the tables say otherwise than the evidence, one line each; nothing when all fits."""
+    try:
+        again = recomputed(work)
+    except EvidenceDamaged as damaged:
+        return (damaged.sentence.en,)
+    now = picture(work)
+    return tuple(
+        f"{name}: {now.get(name)!r} stored, {again.get(name)!r} from evidence"
+        for name in sorted(now.keys() | again.keys())
+        if now.get(name) != again.get(name)
+    )
+
+
+def recomputed(work: Work) -> Picture:
+    """Return the picture that evidence and history give, without any projection."""
+    engine = open_database("sqlite://")
+    try:
+        migrate(engine)
+        make = sessions(engine)
+        with make() as session, session.begin():
+            _copy_who_signs(work, session)
+        for moment, what in _in_order(work):
+            with make() as session, session.begin():
+                scratch = replace(work, session=session, actor=NOBODY, now=moment)
+                _again(work, scratch, what)
+        with make() as session, session.begin():
+            return picture(replace(work, session=session))
+    finally:
+        engine.dispose()
+
+
+def _copy_who_signs(work: Work, session: Session) -> None:
+    site = work.session.get_one(Site, work.site_id)
+    session.add(Site(id=site.id, name=site.name, created=site.created))
+    for stick in work.session.scalars(select(Stick).where(Stick.site_id == work.site_id)):
+        # A stick that was revoked later was not when these statements came.
+        session.add(
+            Stick(
+                site_id=stick.site_id,
+                id=stick.id,
+                name=stick.name,
+                public_key=stick.public_key,
+                enrolled=stick.enrolled,
+            )
+        )
+
+
+def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEvent]]:
+    """Yield statements by arrival, and before each what people had done until then."""
+    steps = list(
+        work.session.scalars(
+            select(HistoryEvent)
+            .where(
+                HistoryEvent.site_id == work.site_id,
+                HistoryEvent.subject_kind == "device",
+                HistoryEvent.actor_kind == ActorKind.ACCOUNT,
+                HistoryEvent.verb.in_(STEPS),
+            )
+            .order_by(HistoryEvent.at, HistoryEvent.id)
+        )
+    )
+    arrivals = work.session.scalars(
+        select(StatementRow)
+        .where(StatementRow.site_id == work.site_id)
+        .order_by(StatementRow.arrival)
+    )
+    for arrival in arrivals:
+        while steps and steps[0].at < arrival.received:
+            step = steps.pop(0)
+            yield step.at, step
+        yield arrival.received, arrival
+    for step in steps:
+        yield step.at, step
+
+
+def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None:
+    if isinstance(what, HistoryEvent):
+        _step(scratch, _tag(work, what.subject_id), what)
+        return
+    raw = work.evidence.bring(what.sha256)
+    answer = receive_statement(scratch, raw, what.stick_id, what.signature)
+    if not isinstance(answer, Accepted):
+        raise EvidenceDamaged(answer.sentence)
+
+
+def _step(scratch: Work, tag: str, event: HistoryEvent) -> None:
+    """Let a device stand where a person put it; the guards of the empty database still watch."""
+    device = scratch.session.scalars(
+        select(Device).where(Device.site_id == scratch.site_id, Device.tag == tag)
+    ).one_or_none()
+    if device is None or event.new is None:
+        return
+    device.state = State(event.new)
+    if event.verb == Event.TAKE_BACK:
+        scratch.session.flush()
+        begin_cycle(scratch, device)
+
+
+def _tag(work: Work, device_id: UUID) -> str:
+    return work.session.get_one(Device, (work.site_id, device_id)).tag

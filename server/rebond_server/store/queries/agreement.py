@@ -19,4 +19,4 @@ def agreement_of(session: Session, site_id: UUID, request_id: UUID) -> str | Non
         .join(Request, and_(Request.site_id == site_id, Request.programme_id == Programme.id))
         .where(Agreement.site_id == site_id, Request.id == request_id)
     ).one_or_none()
-    return None if row is None else f"{row.number} – {row.title}"
+    return None if row is None else f"{row.number}, {row.title}"

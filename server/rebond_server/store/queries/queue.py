@@ -45,6 +45,8 @@ class Waiting:
     state: State
     since: datetime
     action: Action
+    grade: str | None
+    """The computed grade, for whoever is to confirm it."""
     reason: Sentence | None
 
 
@@ -123,6 +125,9 @@ def _for_drives(proven: Standing) -> Action:
 
 def _waiting(session: Session, device: Device) -> Waiting:
     proven = standing(session, device)
+    graded = None
+    if device.grade_id is not None:
+        graded = session.get_one(GradeRow, (device.site_id, device.grade_id))
     return Waiting(
         device_id=device.id,
         tag=device.tag,
@@ -132,14 +137,14 @@ def _waiting(session: Session, device: Device) -> Waiting:
         state=device.state,
         since=device.changed,
         action=next_action(device.state, proven),
-        reason=proven.obstacle or next(_grade_reasons(session, device), None),
+        grade=None if graded is None else graded.overall,
+        reason=proven.obstacle or next(_grade_reasons(graded), None),
     )
 
 
-def _grade_reasons(session: Session, device: Device) -> Iterator[Sentence]:
-    if device.grade_id is not None:
-        row = session.get_one(GradeRow, (device.site_id, device.grade_id))
-        yield from (reason.sentence for reason in grade_reasons(row))
+def _grade_reasons(graded: GradeRow | None) -> Iterator[Sentence]:
+    if graded is not None:
+        yield from (reason.sentence for reason in grade_reasons(graded))
 
 
 def _cursor(device: Device) -> str:

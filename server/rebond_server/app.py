@@ -1,0 +1,122 @@
+"""Where everything is joined: the open workshop, the screens, the interface of the sticks."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask
+from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]  # it ships no types
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from rebond_server.config import Config
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import NotProven, Taken
+from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.web import (
+    api,
+    compress,
+    device,
+    errors,
+    guard,
+    handover,
+    headers,
+    home,
+    language,
+    login,
+    plan,
+    queue,
+    request,
+    stick,
+    templating,
+    user,
+)
+from rebond_server.web.session import KEY, Desk
+
+LARGEST_BODY = 2 * 1024 * 1024
+"""Bytes of any request; statements are smaller (schemas/exchange)."""
+ZONE = ZoneInfo("Europe/Paris")
+
+SCREENS: tuple[Blueprint, ...] = (
+    login.blueprint,
+    home.blueprint,
+    device.blueprint,
+    queue.blueprint,
+    plan.blueprint,
+    request.blueprint,
+    handover.blueprint,
+    stick.blueprint,
+    user.blueprint,
+)
+
+
+def utc_now() -> datetime:
+    """Return the time: the one clock of the server."""
+    return datetime.now(UTC)
+
+
+def _somebody_was_faster(error: Exception) -> Refused:
+    """Return what a conflict of two transactions means to the person who came second."""
+    if "rebond: not every drive" in str(error):
+        return NotProven(
+            Sentence(
+                fr="La base refuse : l'effacement de chaque disque n'est pas prouvé.",
+                en="The database refuses: not every drive is proven erased.",
+            )
+        )
+    return Taken(
+        Sentence(
+            fr="Quelqu'un a changé la même chose au même moment : rechargez la page et recommencez.",
+            en="Somebody changed the same thing at the same moment: reload the page and try again.",
+        )
+    )
+
+
+def _locked(error: Exception) -> Refused:
+    """Return what a lock that did not open means; any other fault of the database stays one."""
+    if any(word in str(error) for word in ("locked", "deadlock", "serialize")):
+        return _somebody_was_faster(error)
+    raise error
+
+
+TRANSLATIONS = {
+    StaleDataError: _somebody_was_faster,
+    IntegrityError: _somebody_was_faster,
+    OperationalError: _locked,
+}
+
+
+def create_app(config: Config, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the application for this configuration; raise NotSetUp or UndeclaredView."""
+    return join(config, open_workshop(config), clock)
+
+
+def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> Flask:
+    """Join the parts around a workshop that is already open."""
+    app = Flask("rebond_server.web")
+    desk = Desk(workshop=workshop, clock=clock, public_url=config.public_url)
+    app.config.update(
+        SECRET_KEY=config.secret_key(),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_NAME="rebond_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=desk.https,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session that it is bound to
+    )
+    app.extensions[KEY] = desk
+    Bootstrap5(app)
+    forms = CSRFProtect(app)
+    forms.exempt(api.blueprint)  # a stick signs what it sends; it has no cookie to be misused
+    language.install(app, ZONE)
+    templating.install(app)
+    errors.install(app, TRANSLATIONS)
+    headers.install(app, https=desk.https)
+    compress.install(app)
+    for blueprint in (*SCREENS, api.blueprint):
+        app.register_blueprint(blueprint)
+    guard.guard_all(app)
+    return app

@@ -1,0 +1,1 @@
+"""What people see: one blueprint a person's work, each view with its declared permission."""

@@ -1,0 +1,201 @@
+"""Devices: the list, the page of one, and what may be done with it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rebond_server.domain.grading import Letter
+from rebond_server.domain.lifecycle import Event, State, possible
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations import grade_device as grading
+from rebond_server.operations import hold_device as steps
+from rebond_server.operations import undo_assignment as undoing
+from rebond_server.operations.work import Work
+from rebond_server.store.device import Device
+from rebond_server.store.queries.device_list import Wanted, device_list
+from rebond_server.store.queries.device_page import device_by_tag, device_page
+from rebond_server.web import words
+from rebond_server.web.answering import done, field
+from rebond_server.web.life import flow
+from rebond_server.web.session import person, work
+
+blueprint = Blueprint("device", __name__)
+"""Every change here takes the reason that the person gives; the operation refuses without one."""
+
+
+class StepForm(NamedTuple):
+    """The form of one step that needs a reason."""
+
+    endpoint: str
+    name: Sentence
+
+
+FORMS: dict[Event, StepForm] = {
+    Event.HOLD: StepForm("device.hold", Sentence(fr="Retenir", en="Hold")),
+    Event.RESUME: StepForm(
+        "device.resume", Sentence(fr="Remettre dans le circuit", en="Bring back")
+    ),
+    Event.SCRAP: StepForm("device.scrap", Sentence(fr="Réformer", en="Scrap")),
+    Event.DESTROY_DRIVES: StepForm(
+        "device.destroy_drives", Sentence(fr="Disques détruits", en="Drives destroyed")
+    ),
+    Event.DEALLOCATE: StepForm(
+        "device.deallocate", Sentence(fr="Annuler l'attribution", en="Undo the allocation")
+    ),
+    Event.TAKE_BACK: StepForm("device.take_back", Sentence(fr="Reprendre", en="Take back")),
+}
+
+LETTERS = tuple(reversed(Letter))
+
+
+@blueprint.get("/appareils")
+def index() -> ResponseReturnValue:
+    """List devices; the filter is in the address, so that it can be kept and shared."""
+    wanted = Wanted(
+        state=state_in(request.args.get("state")),
+        kind=request.args.get("kind") or None,
+        grade=request.args.get("grade") or None,
+        text=request.args.get("text", "").replace("\x00", "").strip() or None,
+        page=request.args.get("page", 1, type=int),
+    )
+    return render_template(
+        "devices.html",
+        found=device_list(work().session, work().site_id, wanted),
+        wanted=wanted,
+        states=tuple(State),
+        kinds=words.KINDS,
+        grades=words.GRADES,
+        page_link=_page_link,
+    )
+
+
+@blueprint.get("/d/<tag>")
+def page(tag: str) -> ResponseReturnValue:
+    """Show one device by its tag; this is the address in its QR code."""
+    session, site_id = work().session, work().site_id
+    device_id = device_by_tag(session, site_id, tag)
+    found = None if device_id is None else device_page(session, site_id, device_id)
+    if found is None:
+        raise NotFound(
+            Sentence(
+                fr=f"Aucun appareil ne porte l'étiquette « {tag} ».",
+                en=f"No device carries the tag “{tag}”.",
+            )
+        )
+    reader = person()
+    events = () if reader is None else possible(found.state, reader.role)
+    return render_template(
+        "device.html",
+        device=found,
+        life=flow(found.state),
+        events=events,
+        forms=FORMS,
+        letters=LETTERS,
+    )
+
+
+@blueprint.post("/d/<uuid:device_id>/categorie")
+def confirm_grade(device_id: UUID) -> ResponseReturnValue:
+    """Let a person stand behind the computed grade, or the lead give another with a reason."""
+    device = grading.confirm_grade(work(), device_id, _letter(), field("reason") or None)
+    return _told(device, Sentence(fr="La catégorie est validée.", en="The grade is confirmed."))
+
+
+@blueprint.post("/d/<uuid:device_id>/retenir")
+def hold(device_id: UUID) -> ResponseReturnValue:
+    """Set the device aside."""
+    return _step(steps.hold_device, device_id, "L'appareil est retenu.", "The device is held.")
+
+
+@blueprint.post("/d/<uuid:device_id>/reprendre-circuit")
+def resume(device_id: UUID) -> ResponseReturnValue:
+    """Bring the device back from `held`."""
+    return _step(
+        steps.resume_device,
+        device_id,
+        "L'appareil revient dans le circuit.",
+        "The device is back on its way.",
+    )
+
+
+@blueprint.post("/d/<uuid:device_id>/reformer")
+def scrap(device_id: UUID) -> ResponseReturnValue:
+    """End a wiped device."""
+    return _step(
+        steps.scrap_device, device_id, "L'appareil est réformé.", "The device is scrapped."
+    )
+
+
+@blueprint.post("/d/<uuid:device_id>/detruire-disques")
+def destroy_drives(device_id: UUID) -> ResponseReturnValue:
+    """End a device whose drives were destroyed."""
+    return _step(
+        steps.destroy_drives,
+        device_id,
+        "L'appareil est réformé, ses disques sont détruits.",
+        "The device is scrapped, its drives are destroyed.",
+    )
+
+
+@blueprint.post("/d/<uuid:device_id>/annuler-attribution")
+def deallocate(device_id: UUID) -> ResponseReturnValue:
+    """Free an allocated device."""
+    return _step(
+        undoing.undo_assignment,
+        device_id,
+        "L'attribution est annulée.",
+        "The allocation is undone.",
+    )
+
+
+@blueprint.post("/d/<uuid:device_id>/reprendre")
+def take_back(device_id: UUID) -> ResponseReturnValue:
+    """Take a released device back: it starts from the beginning."""
+    return _step(
+        steps.take_back,
+        device_id,
+        "L'appareil est repris : il sera effacé de nouveau.",
+        "The device is taken back: it will be erased again.",
+    )
+
+
+def _step(
+    verb: Callable[[Work, UUID, str], Device], device_id: UUID, fr: str, en: str
+) -> ResponseReturnValue:
+    return _told(verb(work(), device_id, field("reason")), Sentence(fr=fr, en=en))
+
+
+def _told(device: Device, sentence: Sentence) -> ResponseReturnValue:
+    if field("back") == "queue":
+        told = Sentence(fr=f"{device.tag} : {sentence.fr}", en=f"{device.tag}: {sentence.en}")
+        return done(told, url_for("queue.page"))
+    return done(sentence, url_for("device.page", tag=device.tag))
+
+
+def _letter() -> Letter | None:
+    """Return the grade chosen in the form; None leaves the computed one."""
+    text = field("letter")
+    try:
+        return Letter(text) if text else None
+    except ValueError:
+        raise BadValue(
+            Sentence(fr="Cette catégorie n'existe pas.", en="There is no such grade.")
+        ) from None
+
+
+def _page_link(number: int) -> str:
+    """Return the address of another page of the same list."""
+    return f"{url_for('device.index')}?{urlencode(request.args.to_dict() | {'page': number})}"
+
+
+def state_in(text: str | None) -> State | None:
+    """Return the state named in an address; what is no state asks nothing."""
+    try:
+        return State(text) if text else None
+    except ValueError:
+        return None

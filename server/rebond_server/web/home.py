@@ -1,0 +1,33 @@
+"""The first page: one box for everything, and how many devices stand where."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rebond_server.domain.lifecycle import State
+from rebond_server.store.queries.find import find
+from rebond_server.store.queries.queue import count_states
+from rebond_server.web.session import work
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def page() -> ResponseReturnValue:
+    """Show the box and the counts."""
+    counts = count_states(work().session, work().site_id)
+    return render_template("home.html", counts=[(state, counts[state]) for state in State])
+
+
+@blueprint.get("/chercher")
+def search() -> ResponseReturnValue:
+    """Open the one device that is meant; list several; say so when there is none."""
+    text = request.args.get("q", "").strip()
+    if not text:
+        return redirect(url_for("home.page"))
+    found = find(work().session, work().site_id, text)
+    if len(found) == 1:
+        return redirect(url_for("device.page", tag=found[0].tag))
+    status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
+    return render_template("search.html", text=text, found=found), status

@@ -1,0 +1,61 @@
+"""Which door each view stands behind. A view that is not in this table does not exist."""
+
+from enum import StrEnum
+
+from rebond_server.domain.policy import Permission
+
+
+class Door(StrEnum):
+    """Doors that no role opens."""
+
+    OPEN = "open"
+    """Style, script, icon, heartbeat: the same for everybody, nobody is looked up."""
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+    STICK = "signed by a stick"
+    """The interface of the agent: its operation verifies a signature, or a one-time code."""
+
+
+_P, _D = Permission, Door
+
+TABLE: dict[str, Permission | Door] = {
+    "static": _D.OPEN,
+    "bootstrap.static": _D.OPEN,
+    "api.health": _D.OPEN,
+    "api.take_statement": _D.STICK,
+    "api.enrol": _D.STICK,
+    "login.page": _D.PUBLIC,
+    "login.enter": _D.PUBLIC,
+    "login.choose_language": _D.PUBLIC,
+    "login.leave": _D.SIGNED_IN,
+    "home.page": _P.SEARCH,
+    "home.search": _P.SEARCH,
+    "device.index": _P.VIEW_DEVICE,
+    "device.page": _P.VIEW_DEVICE,
+    "device.confirm_grade": _P.CONFIRM_GRADE,
+    "device.hold": _P.HOLD,
+    "device.resume": _P.RESUME,
+    "device.scrap": _P.SCRAP,
+    "device.destroy_drives": _P.DESTROY_DRIVES,
+    "device.deallocate": _P.DEALLOCATE,
+    "device.take_back": _P.TAKE_BACK,
+    "queue.page": _P.VIEW_QUEUE,
+    "stick.page": _P.ENROL_STICK,
+    "stick.issue_code": _P.ENROL_STICK,
+    "stick.revoke": _P.REVOKE_STICK,
+    "plan.page": _P.VIEW_PLAN,
+    "plan.run": _P.PLAN,
+    "plan.confirm_line": _P.CONFIRM_PLAN,
+    "plan.confirm_all": _P.CONFIRM_PLAN,
+    "plan.explained": _P.VIEW_PLAN,
+    "request.index": _P.VIEW_PLAN,
+    "request.page": _P.VIEW_PLAN,
+    "request.hand_over": _P.HAND_OVER,
+    "handover.page": _P.VIEW_PLAN,
+    "handover.sheet": _P.HAND_OVER,
+    "user.page": _P.MANAGE_USERS,
+    "user.create": _P.MANAGE_USERS,
+    "user.give_role": _P.MANAGE_USERS,
+    "user.give_password": _P.MANAGE_USERS,
+    "user.close": _P.MANAGE_USERS,
+}

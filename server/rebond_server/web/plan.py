@@ -1,0 +1,83 @@
+"""The officer's plan: run it, read why, confirm line by line or all at once."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from rebond_server.domain.sentence import Sentence
+from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
+from rebond_server.operations.make_plan import make_plan
+from rebond_server.store.queries.plan_page import PlanPage, newest_plan, plan_page
+from rebond_server.web.answering import done
+from rebond_server.web.language import ngettext, say
+from rebond_server.web.plan_lines import conflict_sentences, proposed_lines, rest_lines
+from rebond_server.web.plan_words import CRITERIA
+from rebond_server.web.session import work
+
+blueprint = Blueprint("plan", __name__)
+
+
+@blueprint.get("/plan")
+def page() -> ResponseReturnValue:
+    """Show the newest plan."""
+    found = _newest()
+    if found is None:
+        return render_template("plan.html", plan=None)
+    return render_template(
+        "plan.html",
+        plan=found,
+        lines=proposed_lines(found),
+        rest=rest_lines(found),
+        conflicts=conflict_sentences(found),
+    )
+
+
+@blueprint.post("/plan")
+def run() -> ResponseReturnValue:
+    """Make a new plan from the stock and the requests of this moment."""
+    make_plan(work())
+    return done(
+        Sentence(
+            fr="Le plan est calculé : rien n'est attribué tant que personne ne le valide.",
+            en="The plan is made: nothing is allocated until a person confirms it.",
+        ),
+        url_for("plan.page"),
+    )
+
+
+@blueprint.post("/plan/<uuid:plan_id>/valider/<uuid:device_id>")
+def confirm_line(plan_id: UUID, device_id: UUID) -> ResponseReturnValue:
+    """Allocate one device as the plan proposes."""
+    confirm_assignment(work(), plan_id, device_id)
+    return done(
+        Sentence(fr="L'appareil est attribué.", en="The device is allocated."), url_for("plan.page")
+    )
+
+
+@blueprint.post("/plan/<uuid:plan_id>/valider")
+def confirm_all(plan_id: UUID) -> ResponseReturnValue:
+    """Allocate every line that still can be; what cannot is told one by one."""
+    results = confirm_plan(work(), plan_id)
+    given = sum(result.refusal is None for result in results)
+    told = ngettext("%(num)s appareil attribué.", "%(num)s appareils attribués.", given)
+    flash(told % {"num": given}, "good")
+    for result in results:
+        if result.refusal is not None:
+            flash(say(result.refusal), "bad")
+    return redirect(url_for("plan.page"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/plan/comment")
+def explained() -> ResponseReturnValue:
+    """Say how it is decided, from the very document that the newest plan was made from."""
+    found = _newest()
+    steps = () if found is None else tuple(c.value for c in found.input.criteria)
+    return render_template("explained.html", plan=found, steps=[CRITERIA[name] for name in steps])
+
+
+def _newest() -> PlanPage | None:
+    session, site_id = work().session, work().site_id
+    plan_id = newest_plan(session, site_id)
+    return None if plan_id is None else plan_page(session, site_id, plan_id)

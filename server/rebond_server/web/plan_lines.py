@@ -1,0 +1,83 @@
+"""A plan as its page shows it: a line a device, a line a request, in names instead of ids."""
+
+from typing import NamedTuple
+
+from rebond_schemas.plan_output import Assigned
+from rebond_server.domain.sentence import Sentence
+from rebond_server.store.queries.find import Found
+from rebond_server.store.queries.plan_page import PlanPage
+from rebond_server.store.queries.request_page import RequestLine
+from rebond_server.web.plan_words import line_sentence, miss_sentence, outcome_sentences
+
+
+class ProposedLine(NamedTuple):
+    """One device for one request; `device` is None when it has left this workshop's list."""
+
+    device_id: str
+    device: Found | None
+    request: RequestLine | None
+    request_code: str
+    reason: Sentence
+    confirmed: bool
+    locked: bool
+
+
+class RestLine(NamedTuple):
+    """One request that did not get all it asked for, with what would have to give."""
+
+    request: RequestLine | None
+    request_code: str
+    asked: int
+    served: int
+    reasons: tuple[Sentence, ...]
+    proven: bool
+
+
+def proposed_lines(page: PlanPage) -> list[ProposedLine]:
+    """Return the plan's lines: those still to confirm first, then by request."""
+    lines = [_proposed(page, line) for line in page.output.assignments]
+    return sorted(lines, key=lambda line: (line.confirmed or line.locked, line.request_code))
+
+
+def rest_lines(page: PlanPage) -> list[RestLine]:
+    """Return the requests that were not served in full, highest priority first."""
+    outcomes = [one for one in page.output.outcomes if one.served < one.asked]
+    return [
+        RestLine(
+            request=page.requests.get(one.request),
+            request_code=one.request,
+            asked=one.asked,
+            served=one.served,
+            reasons=outcome_sentences(one),
+            proven=one.proven,
+        )
+        for one in sorted(outcomes, key=lambda one: (one.tier, one.rank))
+    ]
+
+
+def conflict_sentences(page: PlanPage) -> list[Sentence]:
+    """Return the instructions of people that the plan could not follow, and why."""
+    return [
+        Sentence(
+            fr=f"{one.pin.reason} : {' ; '.join([m.fr for m in said] + rules) or 'impossible'}",
+            en=f"{one.pin.reason}: {'; '.join([m.en for m in said] + rules) or 'impossible'}",
+        )
+        for one in page.output.conflicts
+        for said, rules in [([miss_sentence(miss) for miss in one.misses], list(one.rules))]
+    ]
+
+
+def _proposed(page: PlanPage, line: Assigned) -> ProposedLine:
+    def named(code: str) -> str:
+        known = page.requests.get(code)
+        return code if known is None else f"{known.organisation} ({code})"
+
+    return ProposedLine(
+        device_id=line.device,
+        device=page.devices.get(line.device),
+        request=page.requests.get(line.request),
+        request_code=line.request,
+        reason=line_sentence(line, named),
+        confirmed=line.device in page.confirmed,
+        locked=line.locked,
+    )

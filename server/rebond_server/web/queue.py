@@ -1,0 +1,26 @@
+"""The lead's queue: every device that waits, with its one next action."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from rebond_server.store.queries.queue import WAITING, count_states, queue
+from rebond_server.web.device import state_in
+from rebond_server.web.session import work
+
+blueprint = Blueprint("queue", __name__)
+
+
+@blueprint.get("/file")
+def page() -> ResponseReturnValue:
+    """Show what waits, the longest first; the filter is in the address."""
+    session, site_id = work().session, work().site_id
+    wanted = state_in(request.args.get("state"))
+    if wanted not in WAITING:
+        wanted = None
+    return render_template(
+        "queue.html",
+        found=queue(session, site_id, state=wanted, after=request.args.get("after")),
+        wanted=wanted,
+        waiting=WAITING,
+        counts=count_states(session, site_id),
+    )

@@ -90,7 +90,8 @@ def measure(path: str, size: int, rounds: int) -> list[Line]:
         for line, run in zip(lines, runs, strict=True):
             before = _children()
             line.rates.append(size / run())
-            started = idle if line.name.startswith("engine") else 0.0
+            processes = 2 if "read-back" in line.name else 1
+            started = processes * idle if line.name.startswith("engine") else 0.0
             line.loads.append((_children() - before - started) / (size / 1e9))
     return lines
 

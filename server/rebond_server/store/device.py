@@ -187,7 +187,7 @@ class JudgementRow(OfSite, Base):
         CheckConstraint(one_of("verdict", Verdict), name="verdict"),
         CheckConstraint(
             "verdict NOT IN ('cleared', 'purged') OR ("
-            "size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes"
+            "size_bytes IS NOT NULL AND size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes"
             " AND errors = 0 AND mismatches = 0 AND skipped = 0"
             " AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds)",
             name="positive",

@@ -247,7 +247,7 @@ def _evidence_projected() -> None:
             least_seconds=sa.Double(), reasons=sa.JSON(), judged=MOMENT,
         ),
         *_optional(size_bytes=sa.BigInteger()),
-        sa.CheckConstraint("verdict NOT IN ('cleared', 'purged') OR (size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes AND errors = 0 AND mismatches = 0 AND skipped = 0 AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds)", name=op.f("ck_judgement_positive")),
+        sa.CheckConstraint("verdict NOT IN ('cleared', 'purged') OR (size_bytes IS NOT NULL AND size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes AND errors = 0 AND mismatches = 0 AND skipped = 0 AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds)", name=op.f("ck_judgement_positive")),
         sa.CheckConstraint("statement_kind = 'erasure'", name=op.f("ck_judgement_statement_kind")),
         sa.CheckConstraint("verdict IN ('unknown', 'not_attempted', 'interrupted', 'failed', 'cleared', 'purged', 'cleared_with_limits', 'destroyed', 'no_media')", name=op.f("ck_judgement_verdict")),
         _to("judgement", "drive_id", "drive"),

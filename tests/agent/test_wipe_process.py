@@ -23,7 +23,7 @@ from rebond_schemas.erasure import Ending, Extent
 
 CHILD = Path(__file__).parent / "wipe_child.py"
 SIZE = 9 * 1024 * 1024 + 4096
-HURRIED = Patience(stall_seconds=1.0)
+HURRIED = Patience(stall_seconds=5.0)  # a busy computer takes seconds to start a process
 
 
 def nothing():
@@ -97,7 +97,7 @@ def test_a_drive_that_hangs_is_given_up_in_time(image):
     )
 
     assert (outcome.ending, outcome.reason) == (Ending.FAILED, Reason.STALLED)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 40
 
 
 def test_a_drive_that_crawls_is_given_up(image):

@@ -22,11 +22,16 @@ from rebond_server.domain.role import Role
 from rebond_server.operations.answers import Accepted, Declined
 from rebond_server.operations.create_account import create_account
 from rebond_server.operations.enrol_stick import enrol_stick
+from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
 from rebond_server.operations.receive_statement import receive_statement
-from rebond_server.operations.work import NOBODY, Actor, command_line, person
+from rebond_server.operations.work import NOBODY, Actor, Rules, command_line, person
 from rebond_server.operations.workshop import Workshop
+from rebond_server.rules.load import grading_rules, health_rules
+from rebond_server.store.database import migrate, open_database, sessions, transaction
 from rebond_server.store.device import Device
+from rebond_server.store.evidence import EvidenceStore
+from rebond_server.store.people import Site
 
 SSD = replace(
     devices.SSD,
@@ -124,6 +129,44 @@ def account(workshop: Workshop, role: Role, login: str | None = None, now=NOON) 
     with workshop.work(command_line(Role.ADMIN), now) as work:
         made = create_account(work, login or role.value, role.value, role, PASSWORD)
         return person(made)
+
+
+def in_memory(folder) -> Workshop:
+    """Return an open workshop in memory, for properties that need many: no disk is waited for."""
+    engine = open_database("sqlite://")
+    migrate(engine)
+    workshop = Workshop(
+        site_id=UUID(int=1),
+        site_name="Atelier",
+        engine=engine,
+        make=sessions(engine),
+        evidence=EvidenceStore(folder=folder),
+        rules=Rules(health=health_rules(), grading=grading_rules()),
+        server_key=new_key(),
+    )
+    with transaction(workshop.make) as session:
+        session.add(Site(id=workshop.site_id, name="Atelier", created=NOON))
+    return workshop
+
+
+def graded(workshop: Workshop, stick: Stick, lead: Actor, facts=LAPTOP) -> UUID:
+    """Return a device that went all the way to a confirmed grade."""
+    stick.boot()
+    tag = receipt(send(workshop, stick.inventory(facts))).device
+    for drive in facts.drives:
+        send(workshop, stick.erasure(drive))
+    send(workshop, stick.inspection())
+    device = device_of(workshop, tag)
+    with workshop.work(lead, NOON) as work:
+        confirm_grade(work, device.id)
+    return device.id
+
+
+def another(number: int, **board):
+    """Return the facts of another laptop of the same model."""
+    drive = replace(SSD, identity=replace(SSD.identity, serial=f"S3YJNB0K{number:06}"))
+    named = {"serial": f"PF{number:06}"} | board
+    return replace(LAPTOP, drives=(drive,), board=replace(LAPTOP.board, **named))
 
 
 def device_of(workshop: Workshop, tag: str) -> Device:

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotSetUp
+from rebond_server.operations.types_met import meet_types
 from rebond_server.operations.work import Actor, Rules, Work
 from rebond_server.rules.load import grading_rules, health_rules
 from rebond_server.store.database import open_database, sessions, transaction
@@ -76,6 +77,7 @@ class Workshop:
 
 def open_workshop(config: Config) -> Workshop:
     """Open the workshop that `rebond init` made, or raise NotSetUp."""
+    meet_types()
     engine = open_database(config.database_url)
     make = sessions(engine)
     if not inspect(engine).has_table("site"):

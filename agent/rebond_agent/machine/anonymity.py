@@ -52,6 +52,8 @@ class Anonymity:
         text = content.decode("latin-1")
         if _identity_file.search(path):
             self._add(text)
+        if path.endswith("/vpd_pg80"):  # SPC-5: four bytes stand in front of the serial number
+            self._add(text[4:])
         for value in _keyed.findall(text):
             self._add(value)
         for value in _mac.findall(text):

@@ -19,6 +19,7 @@ COMMAND = ("lsblk", "--json", "--bytes", "--output", COLUMNS)
 BOOT_MARK = "REBOND"
 """A partition whose file system or entry is named like this belongs to the workshop's own stick."""
 
+_VPD_HEAD = 4  # bytes in front of the serial number
 _DRIVE = re.compile(r"^(?:[shv]d[a-z]{1,2}|xvd[a-z]|nvme\d+(?:n\d+)?|mmcblk\d+|sr\d+)$")
 _BOOT_PARTITION = re.compile(r"^(mmcblk\d+)boot\d+$")
 _NOT_A_DRIVE = re.compile(r"^(?:loop|ram|zram|dm-|md|nbd|fd|drbd|mtdblock|nullb)\d*")
@@ -91,9 +92,11 @@ def ask_drives(machine: Machine) -> tuple[Listed, ...]:
 
 
 def _identified(machine: Machine, listed: Listed) -> Listed:
-    """Return an MMC drive with the identity the kernel publishes; another drive as it is."""
+    """Return the drive with the identity the kernel publishes where lsblk tells none."""
     if listed.bus is not Bus.MMC:
-        return listed
+        if listed.serial is not None or listed.optical:
+            return listed
+        return replace(listed, serial=_kernel_serial(machine, listed.name))
     return replace(
         listed,
         model=mmc.read(machine, listed.name, "name") or listed.model,
@@ -101,6 +104,17 @@ def _identified(machine: Machine, listed: Listed) -> Listed:
         firmware=mmc.read(machine, listed.name, "fwrev") or listed.firmware,
         memory_card=mmc.read(machine, listed.name, "type") == "SD",
     )
+
+
+def _kernel_serial(machine: Machine, name: str) -> str | None:
+    """Return virtio's serial, NVMe's, or the SCSI unit serial number page (SPC-5, VPD page 80h)."""
+    for place in ("serial", "device/serial"):
+        serial = known_serial(machine.read(f"/sys/block/{name}/{place}"))
+        if serial:
+            return serial
+    page = machine.read(f"/sys/block/{name}/device/vpd_pg80") or b""
+    length = int.from_bytes(page[2:4], "big")
+    return known_serial(page[_VPD_HEAD : _VPD_HEAD + length])
 
 
 def _listed(name: str, row: object) -> Listed:

@@ -76,7 +76,7 @@ def handover_pdf(sheet: Sheet, zone: ZoneInfo) -> bytes:
     return written
 
 
-def _nothing_from_elsewhere(url: str, **_: Any) -> dict[str, Any]:  # noqa: ANN401 - WeasyPrint's signature
+def _nothing_from_elsewhere(url: str, **_: Any) -> dict[str, Any]:
     raise ValueError(f"the sheet needs nothing from {url}")
 
 

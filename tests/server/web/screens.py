@@ -2,12 +2,15 @@
 
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from bench import PASSWORD, account, device_of, enrolled, receipt, send
 from devices import LAPTOP, SSD
 from erasures import HDD
+from flask import Flask
 from msgspec.structs import replace
 
 from conftest import NOON
@@ -17,8 +20,9 @@ from rebond_server.app import join
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
 from rebond_server.operations.grade_device import confirm_grade
+from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import command_line
-from rebond_server.operations.workshop import Workshop
+from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Agreement, Lot, Programme, Request
 from rebond_server.store.device import Device
@@ -28,6 +32,30 @@ PEOPLE = (Role.TECHNICIAN, Role.LEAD, Role.OFFICER, Role.ADMIN)
 HTTP = "http://localhost"
 LIE = "<script>alert(1)</script> Latitude & Co"
 """What a donated machine may tell as its model."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An open workshop with everything in it, and its screens."""
+
+    workshop: Workshop
+    app: Flask
+    tags: dict[str, str]
+
+
+@contextmanager
+def opened(folder: Path, *, filled: bool = True, public_url: str = HTTP):
+    """Give a workshop of its own in this folder, on SQLite, with its screens."""
+    config = Config(
+        var=folder / "var", database_url=f"sqlite:///{folder}/shop.sqlite3", public_url=public_url
+    )
+    set_up(config, "Atelier d'essai", NOON)
+    workshop = open_workshop(config)
+    tags = fill(workshop) if filled else {}
+    if not filled:
+        people(workshop)
+    yield Shop(workshop, application(workshop, public_url), tags)
+    workshop.close()
 
 
 def application(workshop: Workshop, public_url: str = HTTP, clock=lambda: NOON):

@@ -25,14 +25,14 @@ class Grade(StrEnum):
     D = "D"
 
 
-class Territory(Entry, kw_only=True):
+class Territory(Entry, frozen=True, kw_only=True):
     """One place and the place that holds it."""
 
     id: Id
     parent: Id | None = None
 
 
-class Minimum(Entry, kw_only=True):
+class Minimum(Entry, frozen=True, kw_only=True):
     """The least a device must have; a value that is unknown on the device does not reach it."""
 
     kinds: Annotated[tuple[Kind, ...], Meta(description="it binds these kinds; empty: all")] = ()
@@ -45,7 +45,7 @@ class Minimum(Entry, kw_only=True):
     battery_percent: Number | None = None
 
 
-class Device(Entry, kw_only=True):
+class Device(Entry, frozen=True, kw_only=True):
     """One device in stock. `sanitised` is computed from evidence, never from a wish."""
 
     id: Id
@@ -73,7 +73,7 @@ class Base(StrEnum):
     RELEASED = "released"
 
 
-class Share(Entry, kw_only=True):
+class Share(Entry, frozen=True, kw_only=True):
     """A part of a lot that a decision promises to a programme ("environ 20 %")."""
 
     id: Id
@@ -92,7 +92,7 @@ class Share(Entry, kw_only=True):
     source: Text | None = None
 
 
-class Lot(Entry, kw_only=True):
+class Lot(Entry, frozen=True, kw_only=True):
     """Devices that came together; its decision may be stricter than the law, and then wins."""
 
     id: Id
@@ -118,7 +118,7 @@ class Scope(StrEnum):
     PERSON = "person"
 
 
-class Cap(Entry, kw_only=True):
+class Cap(Entry, frozen=True, kw_only=True):
     """At most so many devices, in all or for each organisation, office or person, in a period."""
 
     id: Id
@@ -133,7 +133,7 @@ class Cap(Entry, kw_only=True):
     source: Text | None = None
 
 
-class Target(Entry, kw_only=True):
+class Target(Entry, frozen=True, kw_only=True):
     """How many a programme promised by a day; it informs, it does not bind."""
 
     count: Number
@@ -142,13 +142,13 @@ class Target(Entry, kw_only=True):
     reached: Number = 0
 
 
-class Price(Entry, kw_only=True):
+class Price(Entry, frozen=True, kw_only=True):
     """Free when empty; else what the programme asks for each kind, in euros TTC."""
 
     eur: dict[Kind, Euros] = field(default_factory=dict)
 
 
-class Programme(Entry, kw_only=True):
+class Programme(Entry, frozen=True, kw_only=True):
     """Who may receive what, and how many."""
 
     id: Id
@@ -169,21 +169,21 @@ class Programme(Entry, kw_only=True):
     source: Text | None = None
 
 
-class Wish(Entry, kw_only=True):
+class Wish(Entry, frozen=True, kw_only=True):
     """One way to satisfy a part: any of these kinds, if they reach the minimum."""
 
     kinds: Annotated[tuple[Kind, ...], Meta(min_length=1)]
     minimum: Minimum = Minimum()
 
 
-class Part(Entry, kw_only=True):
+class Part(Entry, frozen=True, kw_only=True):
     """One thing a unit is made of; the wishes stand in order of preference."""
 
     name: Name = "device"
     wishes: Annotated[tuple[Wish, ...], Meta(min_length=1)]
 
 
-class Request(Entry, kw_only=True):
+class Request(Entry, frozen=True, kw_only=True):
     """Units wanted by an organisation or by one pseudonymous person.
 
     One part: a unit is a device. Several parts: a kit, all parts or nothing.
@@ -216,7 +216,7 @@ class Hold(StrEnum):
     LOCK = "lock"
 
 
-class Pin(Entry, kw_only=True):
+class Pin(Entry, frozen=True, kw_only=True):
     """A person's decision that the plan works around; a lock names a device and a request."""
 
     hold: Hold
@@ -225,7 +225,7 @@ class Pin(Entry, kw_only=True):
     request: Id | None = None
 
 
-class Proposed(Entry, kw_only=True):
+class Proposed(Entry, frozen=True, kw_only=True):
     """One line of the proposal that stands now; a new plan changes as few of them as it can."""
 
     device: Id
@@ -242,7 +242,7 @@ class Criterion(StrEnum):
     CHANGE = "change"
 
 
-class PlanInput(Entry, kw_only=True):
+class PlanInput(Entry, frozen=True, kw_only=True):
     """Everything a plan depends on, besides the moment at which it is made."""
 
     format: Literal[1] = 1

@@ -76,7 +76,7 @@ PRICE_CAPS: dict[Kind, float] = {
 }
 
 
-class Law(Entry, kw_only=True):
+class Law(Entry, frozen=True, kw_only=True):
     """What the law lets pass for lots under CG3P: dated reference data, replaceable by the input.
 
     Sources: law 2022-217 art. 178, décret 2022-791 (300 €), décret 2022-1413 (prices, TTC).

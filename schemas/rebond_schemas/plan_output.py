@@ -44,7 +44,7 @@ class Condition(StrEnum):
     BATTERY = "battery"
 
 
-class Miss(Entry, kw_only=True):
+class Miss(Entry, frozen=True, kw_only=True):
     """One condition not met, what it asks and what was found ("" when nothing is known)."""
 
     condition: Condition
@@ -66,7 +66,7 @@ class Why(StrEnum):
     TIE = "tie"
 
 
-class Reason(Entry, kw_only=True):
+class Reason(Entry, frozen=True, kw_only=True):
     """One cause of a refusal. `rule` names the cap, share, tier, criterion or pin meant."""
 
     why: Why
@@ -76,7 +76,7 @@ class Reason(Entry, kw_only=True):
     device: Annotated[Id | None, Meta(description="of the class that misses least")] = None
 
 
-class Outcome(Entry, kw_only=True):
+class Outcome(Entry, frozen=True, kw_only=True):
     """What one request gets; `reasons` says for the rest what would have to give, all together."""
 
     request: Id
@@ -90,7 +90,7 @@ class Outcome(Entry, kw_only=True):
     ] = False
 
 
-class Assigned(Entry, kw_only=True):
+class Assigned(Entry, frozen=True, kw_only=True):
     """One device for one request."""
 
     device: Id
@@ -106,7 +106,7 @@ class Assigned(Entry, kw_only=True):
     ] = None
 
 
-class StageValue(Entry, kw_only=True):
+class StageValue(Entry, frozen=True, kw_only=True):
     """One step of the published order and what it reached (`bound`: what was proven possible)."""
 
     name: Name
@@ -114,7 +114,7 @@ class StageValue(Entry, kw_only=True):
     bound: tuple[float, ...]
 
 
-class Conflict(Entry, kw_only=True):
+class Conflict(Entry, frozen=True, kw_only=True):
     """A pin or a lock that could not be followed, or that breaks a rule, and which one."""
 
     pin: Pin
@@ -122,7 +122,7 @@ class Conflict(Entry, kw_only=True):
     rules: tuple[Text, ...] = ()
 
 
-class RulePrice(Entry, kw_only=True):
+class RulePrice(Entry, frozen=True, kw_only=True):
     """What one rule changes: units and requests served with it and without it."""
 
     rule: Text
@@ -131,7 +131,7 @@ class RulePrice(Entry, kw_only=True):
     requests_lost: int
 
 
-class PlanOutput(Entry, kw_only=True):
+class PlanOutput(Entry, frozen=True, kw_only=True):
     """A plan, complete enough to be replayed and checked by others. It holds no measured time."""
 
     format: Literal[1] = 1

@@ -38,6 +38,8 @@ from rebond_server.domain.allocation_stock import stock
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TARGETS = {1_000: 1.0, 10_000: 2.5, 100_000: 5.0}
 MEMORY_MB = 250
+RESERVED_LOTS = 0.3
+SECOND_WISHES = 0.35
 KINDS = (Kind.LAPTOP, Kind.DESKTOP, Kind.TABLET, Kind.SMARTPHONE, Kind.SCREEN)
 
 
@@ -54,7 +56,7 @@ def main(argv: list[str]) -> int:
     missed = 0
     for devices in chosen.devices:
         command = [sys.executable, __file__, "--one", str(devices)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - this file
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(done.stderr, file=sys.stderr)
             return 1
@@ -115,7 +117,7 @@ def instance(devices: int, requests: int = 200, programmes: int = 30, seed: int 
 
 
 def _lot(random: Random, number: int, programmes: int) -> Lot:
-    reserved = random.random() < 0.3
+    reserved = random.random() < RESERVED_LOTS
     chosen = random.sample(range(programmes), 8) if reserved else []
     share = Share(id=f"s{number}", programme="p0", fraction=0.2, base=Base.RELEASED)
     return Lot(
@@ -140,7 +142,7 @@ def _request(random: Random, number: int, programme: str, quantity: int) -> Requ
         grade=random.choice((None, Grade.C, Grade.B)),
     )
     wishes = [Wish(kinds=(kinds[0],), minimum=least)]
-    if random.random() < 0.35:
+    if random.random() < SECOND_WISHES:
         wishes.append(Wish(kinds=(kinds[1],), minimum=least))
     return Request(
         id=f"r{number}",

@@ -4,10 +4,12 @@ from collections import defaultdict
 from datetime import datetime
 
 from rebond_schemas.plan import PlanInput
-from rebond_schemas.plan_output import Conflict, Outcome, PlanOutput, StageValue
+from rebond_schemas.plan_output import Outcome, PlanOutput, StageValue
 from rebond_server.domain.allocation_check import check
+from rebond_server.domain.allocation_conflicts import conflicts
 from rebond_server.domain.allocation_input import canonical, fingerprint, require_whole
 from rebond_server.domain.allocation_measure import served
+from rebond_server.domain.allocation_prices import prices
 from rebond_server.domain.allocation_reasons import Reasons
 from rebond_server.domain.allocation_run import Run, run
 from rebond_server.domain.allocation_stock import Stock, queue_place, stock
@@ -43,6 +45,7 @@ def plan(
 
 def _told(prepared: Stock, done: Run) -> PlanOutput:
     units = served(prepared, done.lines)
+    why = Reasons(prepared, done, units)
     return PlanOutput(
         made=prepared.known.now,
         input_sha256=fingerprint(prepared.source),
@@ -57,18 +60,18 @@ def _told(prepared: Stock, done: Run) -> PlanOutput:
             if name != "files"
         ),
         assignments=done.lines,
-        outcomes=_outcomes(prepared, done, units),
-        conflicts=_conflicts(prepared, done, units),
+        outcomes=_outcomes(prepared, units, why),
+        conflicts=conflicts(prepared, done, units, why),
+        prices=prices(prepared, done, why),
     )
 
 
-def _outcomes(prepared: Stock, done: Run, units: dict[str, int]) -> tuple[Outcome, ...]:
-    reasons = Reasons(prepared, done, units)
+def _outcomes(prepared: Stock, units: dict[str, int], why: Reasons) -> tuple[Outcome, ...]:
     ranks: defaultdict[str, int] = defaultdict(int)
     outcomes = []
     for request in sorted(prepared.source.requests, key=queue_place):
         ranks[request.programme] += 1
-        found, proven = reasons.of(request) if units[request.id] < request.quantity else ((), False)
+        found, proven = why.of(request) if units[request.id] < request.quantity else ((), False)
         outcomes.append(
             Outcome(
                 request=request.id,
@@ -81,14 +84,3 @@ def _outcomes(prepared: Stock, done: Run, units: dict[str, int]) -> tuple[Outcom
             )
         )
     return tuple(outcomes)
-
-
-def _conflicts(prepared: Stock, done: Run, units: dict[str, int]) -> tuple[Conflict, ...]:
-    """Name every pin that could not be followed."""
-    pairs = {(line.device, line.request) for line in done.lines}
-    unmet = [pin for pin in prepared.held.pairs if (pin.device, pin.request) not in pairs]
-    for pin in prepared.held.whole:
-        request = prepared.known.requests[pin.request or ""]
-        if units[request.id] < request.quantity:
-            unmet.append(pin)
-    return (*prepared.held.conflicts, *(Conflict(pin=pin) for pin in unmet))

@@ -53,9 +53,9 @@ def _broken(source: PlanInput, output: PlanOutput) -> Iterator[Sentence]:
 def _devices(
     lines: list[Line], barred: dict[str, frozenset[str | None]], known: Terms
 ) -> Iterator[Sentence]:
-    for device, times in Counter(device.id for device, _, _ in lines).items():
+    for name, times in Counter(device.id for device, _, _ in lines).items():
         if times > 1:
-            yield _said("twice", device, str(times))
+            yield _said("twice", name, str(times))
     answers: dict[tuple[object, ...], str] = {}
     for device, request, one in lines:
         if not device.sanitised:
@@ -128,7 +128,7 @@ def _counted(cap: Cap, request: Request) -> str | None:
 
 
 def _share(source: PlanInput, lot: Lot, share: Share, lines: list[Line]) -> Iterator[Sentence]:
-    """A promise already broken by locks or by the past is reported only when made worse."""
+    """Say that a promise is broken; one that was broken before, only when it is made worse."""
 
     def counts(device: Device) -> bool:
         return device.lot == lot.id and (not share.kinds or device.kind in share.kinds)

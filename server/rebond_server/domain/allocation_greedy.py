@@ -129,23 +129,33 @@ def _serve_tier(bench: _Bench, tier: int) -> None:
     """Serve the programme filled least, its oldest file first, until nobody can be served."""
     queues: defaultdict[str, list[Request]] = defaultdict(list)
     asked: defaultdict[str, int] = defaultdict(int)
+    left: defaultdict[str, int] = defaultdict(int)
     for request in bench.stock.requests:
         asked[request.programme] += request.quantity
+        left[request.programme] += bench.left[request.id]
         if tier_of(request, bench.stock.programme(request)) == tier:
             queues[request.programme].append(request)
-    served = {
-        name: sum(
-            request.quantity - bench.left[request.id]
-            for request in bench.stock.requests
-            if request.programme == name
-        )
-        for name in queues
-    }
     while queues:
-        name = min(queues, key=lambda one: (served[one] / max(1, asked[one]), one))
+        name = min(queues, key=lambda one: (1 - left[one] / max(1, asked[one]), one))
         if bench.serve(queues[name][0]):
-            served[name] += 1
+            left[name] -= 1
+            continue
+        paid = _pay(bench, queues[name][0])
+        if paid is not None:
+            left[paid] -= 1
             continue
         queues[name].pop(0)
         if not queues[name]:
             del queues[name]
+
+
+def _pay(bench: _Bench, waiting: Request) -> str | None:
+    """Give a share of what leaves its due, so that more may leave; return who got it."""
+    if bench.left[waiting.id] <= 0:
+        return None
+    for rule in bench.rules:
+        if rule.inside < 0 and rule.programme != waiting.programme:
+            for request in bench.stock.requests:
+                if request.programme == rule.programme and bench.serve(request, rule.lot):
+                    return rule.programme
+    return None

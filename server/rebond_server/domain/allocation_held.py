@@ -16,6 +16,7 @@ class Locked:
     request: Request
     place: int
     fit: Eligible
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def held(source: PlanInput, known: Terms) -> Held:
             continue
         device = devices[pin.device]
         if pin.hold is Hold.LOCK and device.sanitised:
-            line = _lock(device, request, known, filled)
+            line = _lock(device, request, pin.reason, known, filled)
             filled[request.id, line.place] += 1
             locked.append(line)
             continue
@@ -74,7 +75,11 @@ def held(source: PlanInput, known: Terms) -> Held:
 
 
 def _lock(
-    device: Device, request: Request, known: Terms, filled: dict[tuple[str, int], int]
+    device: Device,
+    request: Request,
+    reason: str,
+    known: Terms,
+    filled: dict[tuple[str, int], int],
 ) -> Locked:
     """Return the line of a lock, in the emptiest part that the device fits."""
     programme = known.programmes[request.programme]
@@ -85,7 +90,7 @@ def _lock(
     )
     answer = answers[place]
     found = answer if isinstance(answer, Eligible) else Eligible(wish=0, over_specification=0)
-    return Locked(device=device, request=request, place=place, fit=found)
+    return Locked(device=device, request=request, place=place, fit=found, reason=reason)
 
 
 def _why_not(device: Device, request: Request, known: Terms) -> tuple[Miss, ...]:

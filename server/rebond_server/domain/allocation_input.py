@@ -1,4 +1,4 @@
-"""The document a plan is made from: does it hold together, and what is its fingerprint?"""
+"""The document a plan is made from: whether it holds together, and its fingerprint."""
 
 import hashlib
 from collections import Counter

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from rebond_schemas.plan import Criterion, Request
+from rebond_schemas.plan import Criterion
 from rebond_server.domain.allocation_rules import Rule, rules
 from rebond_server.domain.allocation_solver import Row, Terms
 from rebond_server.domain.allocation_stock import Stock

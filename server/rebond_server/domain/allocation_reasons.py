@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from rebond_schemas.plan import Criterion, Device, Hold, Request
 from rebond_schemas.plan_output import Assigned, Condition, Miss, Reason, Why
-from rebond_server.domain.allocation_rules import rules
 from rebond_server.domain.allocation_measure import served
+from rebond_server.domain.allocation_rules import rules
 from rebond_server.domain.allocation_run import Run, run
 from rebond_server.domain.allocation_stock import NO_WAIVERS, Stock, Waivers, shelf_place, stock
 from rebond_server.domain.allocation_trials import (
@@ -121,11 +121,11 @@ class Reasons:
             if nearest is not None:
                 device, misses = nearest
                 reason = Reason(why=Why.NOT_ELIGIBLE, misses=misses, device=device.id)
-                yield Relaxation(reason=reason, change=waive(request.id, device.id))
+                yield Relaxation(reason=reason, change=waive(request.id, place, device.id))
 
     def _nearest(self, request: Request, place: int) -> tuple[Device, tuple[Miss, ...]] | None:
         """Return the device of a wished kind that misses least, a free one before a taken one."""
-        locked = {line.device.id for line in self.stock.held.locked}
+        locked = {pin.device for pin in self.stock.source.pins if pin.hold is Hold.LOCK}
         near = []
         for device in self.stock.source.devices:
             answer = eligible(device, request, request.parts[place], self.stock.known)
@@ -210,6 +210,14 @@ class Reasons:
         above = min(tier_of(one, self.stock.programme(one)) for one in self.stock.source.requests)
         reason = Reason(why=Why.MORE_SERVED)
         yield Relaxation(reason=reason, change=edit_request(request.id, tier=above - 1))
+
+    def tight_for(self, request: Request) -> set[str]:
+        """Return the caps that bind the request and the shares that have no room left."""
+        return {
+            rule.name
+            for rule in rules(self.stock)
+            if rule.name in self.tight and (rule.requests is None or request.id in rule.requests)
+        }
 
     def _tight(self) -> frozenset[str]:
         """Return the caps and shares that have no room left."""

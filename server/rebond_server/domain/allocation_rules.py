@@ -31,7 +31,7 @@ class Floor:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Σ weight × devices ≤ room."""
+    """Σ weight * devices ≤ room."""
 
     name: str
     room: float
@@ -42,6 +42,7 @@ class Rule:
     inside: float = 1.0
     others: float = 0.0
     floor: Floor | None = None
+    overdrawn: bool = False
 
     def weight(self, pool: Pool, slot: Slot) -> float:
         """Return what one device from the pool to the slot takes of the room."""
@@ -100,6 +101,7 @@ def _cap(stock: Stock, programme: Programme, cap: Cap) -> Iterator[Rule]:
             programme=programme.id,
             kinds=cap.kinds,
             requests=frozenset(requests),
+            overdrawn=room < 0 < locked[key],
         )
 
 
@@ -136,7 +138,7 @@ def _count(stock: Stock, lot: Lot, share: Share) -> _Count:
 
 
 def _share(stock: Stock, lot: Lot, share: Share) -> Rule:
-    """Base collected or ready: keep a reserve. Base released: keep the ratio as devices leave.
+    """Keep a reserve (base collected or ready), or the ratio as devices leave (base released).
 
     A deficit from the past is never made worse, and the floors are the first to make it good.
     """
@@ -153,14 +155,14 @@ def _share(stock: Stock, lot: Lot, share: Share) -> Rule:
             to_programme=float(1 - fraction),
             to_others=-float(fraction),
         )
-        room = float(max(0, -short) * of)
+        room = float(max(Fraction(0), -short) * of)
         inside, others = float(part - of), float(part)
     else:
         base = seen.ready if share.base is Base.READY else share.collected or 0
         promised = math.ceil(fraction * base - share.tolerance)
         short = Fraction(promised - seen.given)
         floor = Floor(
-            lot=lot.id, programme=share.programme, kinds=share.kinds, short=float(max(0, short))
+            lot=lot.id, programme=share.programme, kinds=share.kinds, short=max(0.0, float(short))
         )
         room = float(max(0, seen.free + seen.given - promised))
         inside, others = 0.0, 1.0

@@ -1,7 +1,6 @@
 """From pools to real devices: what was proposed stays, then the oldest in stock goes first."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from rebond_schemas.plan import Device
 from rebond_schemas.plan_output import Assigned

@@ -10,7 +10,7 @@ import numpy as np
 try:
     import highspy
 except ImportError:  # the greedy plan takes over
-    highspy = None
+    highspy = None  # type: ignore[assignment] # None says that it cannot be used
 
 Terms = dict[int, float]
 """Coefficient by column."""
@@ -21,7 +21,7 @@ _PRICED = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One rule: low ≤ Σ coefficient × column ≤ high."""
+    """One rule: low ≤ Σ coefficient * column ≤ high."""
 
     name: str
     terms: Terms
@@ -40,7 +40,7 @@ def available() -> bool:
 
 def version() -> str:
     """Return name and version of the solver."""
-    return f"highs {highspy.Highs().version()}"
+    return f"highs {_quiet(0).version()}"
 
 
 class Program:
@@ -108,7 +108,7 @@ class Program:
         to_high = np.abs(values[rows] - self.row_high[rows])
         at = np.where(to_low < to_high, self.row_low[rows], self.row_high[rows])
         self.row_low[rows] = self.row_high[rows] = at
-        self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), at, at)
+        self.highs.changeRowsBounds(len(rows), rows.astype(np.int32), at, at)  # type: ignore[attr-defined] # missing in highspy 1.15 stubs, there in its core
 
     def fix(self, columns: "np.ndarray", values: "np.ndarray") -> None:
         """Let columns stand at the bound they have reached."""
@@ -122,9 +122,9 @@ class Program:
         chosen = list(columns)
         return bool(np.all(self.lower[chosen] == self.upper[chosen]))
 
-    def values(self) -> Sequence[float]:
+    def values(self) -> list[float]:
         """Return the present value of every column."""
-        return self.solution.tolist()  # type: ignore[no-any-return] # numpy's tolist is untyped
+        return self.solution.tolist()
 
     def hold(self, terms: Terms, low: float = -INFINITE, high: float = INFINITE) -> int:
         """Add a rule that every later goal respects; return its number."""
@@ -208,7 +208,7 @@ class Program:
 
 
 def _quiet(seed: int) -> "highspy.Highs":
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call] # highspy declares no result
     for option, value in (
         ("output_flag", False),
         ("threads", 1),

@@ -85,7 +85,7 @@ def fills(step: Fill, solution: list[float]) -> tuple[float, ...]:
 def _fairest(program: Program, step: Fill) -> None:
     """Make the sum of the k lowest fillings as large as possible, for each k in turn.
 
-    Ordered outcomes (Ogryczak and Śliwiński 2003): k × t - Σ d, with d ≥ t - filling.
+    Ordered outcomes (Ogryczak and Śliwiński 2003): k * t - Σ d, with d ≥ t - filling.
     """
     names = list(step.asked)
     for k in range(1, len(names) + 1):

@@ -13,6 +13,7 @@ from rebond_server.domain.programme import (
     RAM_BANDS_MIB,
     Eligible,
     Terms,
+    as_if_fit,
     fit,
     lot_misses,
     request_misses,
@@ -77,10 +78,10 @@ def shelf_place(device: Device) -> tuple[float, str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Waivers:
-    """What a what-if sets aside: conditions on whole requests, or between device and request."""
+    """What a what-if sets aside: conditions on whole requests, or between device and part of request."""
 
     requests: frozenset[str] = frozenset()
-    pairs: frozenset[tuple[str, str]] = frozenset()
+    lines: frozenset[tuple[str, str, int]] = frozenset()
 
 
 NO_WAIVERS = Waivers()
@@ -110,7 +111,7 @@ def stock(source: PlanInput, now: datetime, waivers: Waivers = NO_WAIVERS) -> St
         known=known,
         requests=requests,
         slots=slots,
-        pools=_Pooling(source, known, slots, found, waivers.pairs).pools(),
+        pools=_Pooling(source, known, slots, found, waivers.lines).pools(),
         held=found,
     )
 
@@ -124,10 +125,10 @@ class _Pooling:
         known: Terms,
         slots: tuple[Slot, ...],
         found: Held,
-        waived: frozenset[tuple[str, str]],
+        waived: frozenset[tuple[str, str, int]],
     ) -> None:
         self.waived = waived
-        self.spared = {device for device, _ in waived}
+        self.spared = {device for device, _, _ in waived}
         self.source, self.known, self.slots = source, known, slots
         self.locked = {line.device.id for line in found.locked}
         self.single = {pin.device for pin in found.pairs} | {
@@ -138,7 +139,8 @@ class _Pooling:
         self.shared_lots = {lot.id for lot in source.lots if lot.shares}
         caps = [cap for programme in source.programmes for cap in programme.caps]
         shares = [share for lot in source.lots for share in lot.shares]
-        self.counted_kinds = {kind for rule in (*caps, *shares) for kind in rule.kinds}
+        counted = (*(cap.kinds for cap in caps), *(share.kinds for share in shares))
+        self.counted_kinds = {kind for kinds in counted for kind in kinds}
         wanted = {(slot.programme.id, slot.part.wishes): slot for slot in slots}
         self.questions = dict(zip(wanted, count(), strict=False))
         self.askers = [
@@ -205,9 +207,9 @@ class _Pooling:
         if not one.sanitised or one.id in self.known.forbidden_devices:
             barred = {slot.request.id for slot in self.slots}
         spared = {
-            number: Eligible(wish=0, over_specification=0)
+            number: as_if_fit(one, slot.part, slot.programme)
             for number, slot in enumerate(self.slots)
-            if (one.id, slot.request.id) in self.waived
+            if (one.id, slot.request.id, slot.place) in self.waived
         }
         return spared | {
             number: answer

@@ -67,15 +67,12 @@ class Trials:
         return self._known[key]
 
 
-def waive(request: str, device: str | None = None) -> Change:
-    """Set aside the conditions on a request, or those between it and one device."""
+def waive(request: str, place: int, device: str) -> Change:
+    """Set aside what stands between one device and one part of a request."""
 
     def change(world: World) -> World:
         old = world.waivers
-        if device is None:
-            new = replace(old, requests=old.requests | {request})
-        else:
-            new = replace(old, pairs=old.pairs | {(device, request)})
+        new = replace(old, lines=old.lines | {(device, request, place)})
         return replace(world, waivers=new)
 
     return change

@@ -212,6 +212,14 @@ def fit(device: Device, part: Part, programme: Programme) -> Eligible | Refused:
     return Refused(misses=min(refusals, key=len))
 
 
+def as_if_fit(device: Device, part: Part, programme: Programme) -> Eligible:
+    """Return by which wish the device would fill the part if it were mended to just reach it."""
+    counted = [sum(1 for _ in _wish_misses(device, wish)) for wish in part.wishes]
+    rank = counted.index(min(counted))
+    steps = over_specification(device, part.wishes[rank], programme)
+    return Eligible(wish=rank, over_specification=steps)
+
+
 def _programme_misses(device: Device, programme: Programme) -> Iterator[Miss]:
     if programme.kinds and device.kind not in programme.kinds:
         yield _miss(Condition.PROGRAMME_KIND, programme.kinds, device.kind)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import product
 
 from allocation_cases import NOW, PLACES
+
 from rebond_schemas.plan import Base, Device, Grade, Hold, Lot, PlanInput, Programme, Request, Scope
 from rebond_schemas.plan_law import Kind, Regime
 
@@ -78,9 +79,9 @@ class Brute:
 
     def may(self, device: Device, request: Request) -> bool:
         for pin in self.source.pins:
-            if pin.hold is Hold.FORBID and pin.device == device.id:
-                if pin.request in (None, request.id):
-                    return False
+            mine = pin.device == device.id and pin.request in (None, request.id)
+            if pin.hold is Hold.FORBID and mine:
+                return False
         lot, programme = self.lots[device.lot], self.programmes[request.programme]
         return (
             device.sanitised
@@ -180,7 +181,7 @@ class Brute:
         for lot in self.source.lots:
             for share in lot.shares:
                 every = [line for line in (*lines, *self.locked) if line[0].lot == lot.id]
-                given = share.given + sum(l[1].programme == share.programme for l in every)
+                given = share.given + sum(line[1].programme == share.programme for line in every)
                 if share.base is Base.RELEASED:
                     left = share.released + len(every)
                     short = Fraction(str(share.fraction)) * left - share.tolerance - given

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from moments import NOON
 from sqlalchemy import create_engine, text
 
 from rebond_server.config import Config
@@ -17,7 +17,6 @@ from rebond_server.operations.set_up import set_up
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.database import migrate, open_database
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 PACKAGED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import devices
@@ -10,9 +9,9 @@ import msgspec
 from devices import PASSED
 from devices import inventory as an_inventory
 from erasures import good_erasure, moment
+from moments import NOON
 from msgspec.structs import replace
 
-from conftest import NOON
 from rebond_schemas.codec import encode
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt
 from rebond_schemas.facts import Bus
@@ -175,7 +174,3 @@ def device_of(workshop: Workshop, tag: str) -> Device:
         found = work.session.query(Device).filter_by(tag=tag).one()
         assert found.facts is not None or found.inventory_id is None
         return found
-
-
-def later(minutes: float):
-    return NOON + timedelta(minutes=minutes)

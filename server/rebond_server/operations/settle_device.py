@@ -55,10 +55,11 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
     clean = _clean(inventory, seen, chosen)
     if not clean and device.state in PROVEN:
         _step_back(work, device)
-    moved = device.inventory_id != latest.id
-    _point(device, latest, inventory.facts)
     for drive in drives:
         drive.judgement_id = chosen[drive.id][0].id if drive.id in chosen else None
+    work.session.flush()  # first the proofs, then the inventory that needs them: the guards watch
+    moved = device.inventory_id != latest.id
+    _point(device, latest, inventory.facts)
     work.session.flush()
     if moved and news.id == latest.id:
         _note_report(work, device)

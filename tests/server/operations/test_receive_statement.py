@@ -4,10 +4,10 @@ import hashlib
 from uuid import uuid4
 
 import pytest
-from bench import LAPTOP, SSD, another, device_of, enrolled, later, receipt, send
+from bench import LAPTOP, SSD, another, device_of, enrolled, receipt, send
+from moments import NOON, later
 from msgspec.structs import replace
 
-from conftest import NOON
 from rebond_schemas import codec
 from rebond_schemas.erasure import Ending
 from rebond_schemas.signing import RECEIPT_TYPE, public_key, verified

@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 from bench import LAPTOP, SSD, device_of, enrolled, receipt, send
+from moments import NOON
 from msgspec.structs import replace
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from conftest import NOON
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.work import NOBODY

@@ -118,7 +118,7 @@ def instance(devices: int, requests: int = 200, programmes: int = 30, seed: int 
 
 def _lot(random: Random, number: int, programmes: int) -> Lot:
     reserved = random.random() < RESERVED_LOTS
-    chosen = random.sample(range(programmes), 8) if reserved else []
+    chosen = random.sample(range(programmes), min(8, programmes)) if reserved else []
     share = Share(id=f"s{number}", programme="p0", fraction=0.2, base=Base.RELEASED)
     return Lot(
         id=f"l{number}",

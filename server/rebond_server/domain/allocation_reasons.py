@@ -51,7 +51,12 @@ class Reasons:
         }
         self.devices = {device.id: device for device in given.source.devices}
         self.taken = {line.device for line in done.lines}
-        self.tiers_by_device = {line.device: line.tier for line in done.lines}
+        tiers = {line.device: line.tier for line in done.lines}
+        self.tiers = [
+            Counter(tiers[one.id] for one in pool.devices if one.id in tiers)
+            for pool in given.pools
+        ]
+        self.rules = rules(given)
         self.tight = self._tight()
 
     def of(self, request: Request) -> tuple[tuple[Reason, ...], bool]:
@@ -163,23 +168,21 @@ class Reasons:
         """Where devices it could use went to a higher tier."""
         own = tier_of(request, self.stock.programme(request))
         slots = {self.slots.get((request.id, place)) for place in range(len(request.parts))}
-        tiers = [
-            tier
-            for pool in self.stock.pools
-            if not slots.isdisjoint(pool.options)
-            for device in pool.devices
-            if (tier := self.tiers_by_device.get(device.id, own)) < own
-        ]
-        if tiers and Criterion.TIERS in self.stock.source.criteria:
-            reason = Reason(why=Why.HIGHER_TIER, rule=f"tier/{min(tiers)}", needed=str(len(tiers)))
-            yield Relaxation(reason=reason, change=edit_request(request.id, tier=min(tiers)))
+        above: Counter[int] = Counter()
+        for pool, tiers in zip(self.stock.pools, self.tiers, strict=True):
+            if not slots.isdisjoint(pool.options):
+                above.update({tier: count for tier, count in tiers.items() if tier < own})
+        if above and Criterion.TIERS in self.stock.source.criteria:
+            name, count = f"tier/{min(above)}", above.total()
+            reason = Reason(why=Why.HIGHER_TIER, rule=name, needed=str(count))
+            yield Relaxation(reason=reason, change=edit_request(request.id, tier=min(above)))
 
     def _rules(self, request: Request) -> Iterator[Relaxation]:
         programme = self.stock.programme(request)
         for cap in programme.caps:
             names = [
                 rule.name
-                for rule in rules(self.stock)
+                for rule in self.rules
                 if rule.requests is not None
                 and request.id in rule.requests
                 and rule.name.startswith(f"cap/{programme.id}/{cap.id}")
@@ -215,13 +218,13 @@ class Reasons:
         """Return the caps that bind the request and the shares that have no room left."""
         return {
             rule.name
-            for rule in rules(self.stock)
+            for rule in self.rules
             if rule.name in self.tight and (rule.requests is None or request.id in rule.requests)
         }
 
     def _tight(self) -> frozenset[str]:
         """Return the caps and shares that have no room left."""
-        found = rules(self.stock)
+        found = self.rules
         used: defaultdict[str, float] = defaultdict(float)
         lines: Counter[tuple[int, int]] = Counter()
         pool_of = {

@@ -201,18 +201,20 @@ def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
 
 
 def _unsettled(built: Model, solution: list[float]) -> set[int]:
-    """Return the columns that share a rule of stock, quantity or kit with a fractional one."""
+    """Return the columns between a pool and a request that both hold a fraction of a device."""
     broken = {
         column
         for column, value in enumerate(solution)
         if built.whole[column] and abs(value - round(value)) > _SLACK
     }
     free = broken | {column for column, whole in enumerate(built.whole) if not whole}
-    for row in built.rows:
-        if row.name.startswith(("stock/", "quantity/", "kit/")) and not broken.isdisjoint(
-            row.terms
-        ):
-            free |= row.terms.keys()
+    pools = {built.options[column][0] for column in broken if column < len(built.options)}
+    slots = {built.options[column][1] for column in broken if column < len(built.options)}
+    free |= {
+        column
+        for column, (pool, slot) in enumerate(built.options)
+        if pool in pools and slot in slots
+    }
     for row in built.rows:
         if row.name.startswith(("kit/", "kept/", "pin/")) and not free.isdisjoint(row.terms):
             free |= row.terms.keys()

@@ -30,7 +30,7 @@ from rebond_server.domain.allocation_trials import (
 )
 from rebond_server.domain.programme import Refused, eligible, request_misses, tier_of
 
-TRIED = 3000
+TRIED = 1500
 """Options times unserved requests, up to which every reason is tried by planning again."""
 _KIND = frozenset({Condition.KIND, Condition.PROGRAMME_KIND})
 

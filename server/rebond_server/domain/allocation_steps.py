@@ -7,7 +7,7 @@ from rebond_server.domain.allocation_solver import Program, Terms
 
 MOST_EXACT_FILLS = 10
 """Programmes up to which the fairest filling is found exactly in whole devices."""
-EXACT_COLUMNS = 2500
+EXACT_COLUMNS = 1200
 """Columns up to which whole devices are searched for at every step."""
 _SLACK = 1e-6
 

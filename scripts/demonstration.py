@@ -42,29 +42,29 @@ class Scratch:
 
 
 SCRATCHES = (
-    Scratch(machine="dell-latitude-e7450-sata", image="disque-sain", tag="DEMO-0001"),
+    Scratch(machine="by-hand-laptop-8gb", image="disque-sain", tag="DEMO-0001"),
     Scratch(
-        machine="lenovo-thinkpad-x270-nvme",
+        machine="hp-elitebook-840-g3-scsi",
         image="disque-menteur",
         tag="DEMO-0002",
         fault="drop-writes",
     ),
     Scratch(
-        machine="hp-elitebook-840-g3-scsi",
+        machine="dell-latitude-e7450-sata",
         image="disque-illisible",
         tag="DEMO-0003",
         fault="unreadable=8388608+4096",
     ),
 )
-
-
 TESTED = (
     *(f"{name}=pass" for name in ("keyboard", "touchpad", "screen", "sound", "microphone")),
     *(f"{name}=pass" for name in ("camera", "ports", "network", "battery")),
     "appearance=pass:B",
 )
 """What the technician of the demonstration says of each machine on the bench."""
-LOT = "reboot"
+LOT = "collecte-2021"
+THIS_COMPUTER = "CE-PC"
+"""Its label: a virtual machine may have nothing else by which to know it again."""
 
 
 class Stopped(Exception):
@@ -113,11 +113,11 @@ def run(port: int, *, once: bool) -> int:
 def walk(var: Path, url: str) -> None:
     """Inspect this computer, erase the scratch images, send, confirm the grades, plan."""
     stick = var / f"stick-{url.rpartition(':')[2]}"
-    if not (stick / "settings.json").exists():
+    if not enrolled(stick):
         code = rebond("enrol-code").strip()
         agent(stick, "enrol", url, code, "--name", f"clé de démonstration {url}")
     step("Relevé de cet ordinateur / inventory of this computer")
-    agent(stick, "inspect", "--no-send")
+    agent(stick, "inspect", "--no-send", "--asset-tag", THIS_COMPUTER)
     for scratch in SCRATCHES:
         erase(var, stick, scratch)
     step("Envoi / sending")
@@ -170,6 +170,12 @@ def rebond(*words: str, given: str = "") -> str:
 def agent(stick: Path, *words: str, may_fail: bool = False) -> str:
     """Run the agent with this stick; return what it printed."""
     return program("rebond-agent", "--stick", str(stick), *words, may_fail=may_fail)
+
+
+def enrolled(stick: Path) -> bool:
+    """Tell whether this stick already belongs to a workshop."""
+    words = [PROGRAMS / "rebond-agent", "--stick", str(stick), "status"]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 def program(name: str, *words: str, given: str = "", may_fail: bool = False) -> str:

@@ -47,7 +47,6 @@ def parser(language: Language, config: Config) -> Parser:
     whole = Parser(
         prog="rebond-agent", description=told(Phrase.HELP), parents=[common], allow_abbrev=False
     )
-    whole.set_defaults(stick=config.stick)
     whole.reader = language
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

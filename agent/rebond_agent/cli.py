@@ -35,7 +35,8 @@ def run(words: Sequence[str], environment: Mapping[str, str], out: TextIO, err: 
     asked = parser(language, known).parse_args(words)
     desk = Desk(
         language=language,
-        stick=asked.stick,
+        # set_defaults would reach into the words shared by all commands and undo --stick
+        stick=getattr(asked, "stick", known.stick),
         out=out,
         err=err,
         clocks=config.computer_clocks(),

@@ -16,6 +16,7 @@ from bench import HttpFake
 from jsonschema import Draft202012Validator
 
 from rebond_agent.cli import run
+from rebond_agent.errors import NotEnrolled
 from rebond_agent.fake_server import FakeServer, refusal
 from rebond_schemas.codec import decode
 from rebond_schemas.erasure import Ending
@@ -118,6 +119,16 @@ def test_enrol_inspect_status(bench):
     assert "Remis             1" in out
     status = json.loads(bench("status", "--json")[1])
     assert (status["waiting"], status["delivered"]) == (0, 1)
+
+
+def test_the_stick_is_named_before_or_behind_the_command(bench):
+    """Bug of the first week: a default behind the command undid --stick in front of it."""
+    bench.enrol()
+    elsewhere = bench.folder / "other"
+
+    assert bench("--stick", elsewhere, "status")[0] == NotEnrolled.exit_code
+    assert bench("status", "--stick", elsewhere)[0] == NotEnrolled.exit_code
+    assert bench("status")[0] == 0
 
 
 def test_no_send_then_send(bench):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from rebond_agent.errors import BadCheck
-from rebond_agent.outbox import Outbox, Place
 from rebond_agent.session import Session
+from rebond_agent.stick.outbox import Outbox, Place
 from rebond_schemas.inspection import Check, Result
 from rebond_schemas.statement import Inspection
 from rebond_schemas.text import clean

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from rebond_agent import config
-from rebond_agent.arguments import language_of, parser
-from rebond_agent.commands import COMMANDS
-from rebond_agent.desk import Desk
-from rebond_agent.durable import Durable
+from rebond_agent.command import COMMANDS
+from rebond_agent.command.arguments import language_of, parser
+from rebond_agent.command.desk import Desk
 from rebond_agent.errors import AgentError
 from rebond_agent.language import say_error
+from rebond_agent.stick.durable import Durable
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells count it."""

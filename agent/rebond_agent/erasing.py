@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from rebond_agent import intents
-from rebond_agent.intents import Intent
-from rebond_agent.outbox import Notice, Outbox, Place
 from rebond_agent.session import Session
+from rebond_agent.stick import intents
+from rebond_agent.stick.intents import Intent
+from rebond_agent.stick.outbox import Notice, Outbox, Place
 from rebond_agent.wipe.engine import Progress
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields, interrupted

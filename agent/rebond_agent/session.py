@@ -11,9 +11,9 @@ import msgspec
 
 from rebond_agent import __version__
 from rebond_agent.machine import Machine
-from rebond_agent.outbox import Outbox, Place
 from rebond_agent.probes import Collected
 from rebond_agent.stick import Stick
+from rebond_agent.stick.outbox import Outbox, Place
 from rebond_schemas.facts import Drive, Source
 from rebond_schemas.statement import Agent, Clock, Inventory
 from rebond_schemas.text import clean

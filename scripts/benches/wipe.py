@@ -121,7 +121,13 @@ def dd(arguments: list[str], size: int) -> float:
     flags = [part for part in command if part.startswith(("iflag", "oflag"))]
     counted = "iflag=direct,count_bytes" if "iflag=direct" in flags else "iflag=count_bytes"
     command = [part for part in command if part != "iflag=direct"] + [counted]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})  # noqa: S603 - dd  # fmt: skip
+    told = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    )
     found = _copied.search(told.stderr)
     if found is None:
         raise ValueError(f"dd said: {told.stderr}")
@@ -178,12 +184,12 @@ def device(path: Path, size: int) -> Iterator[str]:
                 "--sector-size=4096",
                 str(path),
             ]
-            told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - losetup
+            told = subprocess.run(command, capture_output=True, text=True, check=True)
             attached = told.stdout.strip()
         yield attached or str(path)
     finally:
         if attached:
-            subprocess.run(["losetup", "--detach", attached], check=True)  # noqa: S603, S607 - losetup
+            subprocess.run(["losetup", "--detach", attached], check=True)  # noqa: S607 - losetup
         path.unlink()
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Self
 
-from rebond_agent.durable import Durable
-from rebond_agent.enrolment import enrol
-from rebond_agent.fake_server import FakeServer
-from rebond_agent.outbox import Place
-from rebond_agent.server import SIGNATURE_HEADER, Answer, Server
+from rebond_agent.delivery.enrolment import enrol
+from rebond_agent.delivery.fake_server import FakeServer
+from rebond_agent.delivery.server import SIGNATURE_HEADER, Answer, Server
 from rebond_agent.stick import Stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.outbox import Place
 from rebond_schemas.inspection import Check, Result
 from rebond_schemas.statement import Agent, Clock, Inspection
 

@@ -13,10 +13,10 @@ from uuid import UUID
 from bench import inspection
 
 from rebond_agent.delivery import send_all
-from rebond_agent.durable import Durable
-from rebond_agent.outbox import opened
-from rebond_agent.server import Answer, HttpServer
+from rebond_agent.delivery.server import Answer, HttpServer
 from rebond_agent.stick import open_stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.outbox import opened
 
 
 class Fate:

@@ -16,8 +16,8 @@ from bench import HttpFake
 from jsonschema import Draft202012Validator
 
 from rebond_agent.cli import run
+from rebond_agent.delivery.fake_server import FakeServer, refusal
 from rebond_agent.errors import NotEnrolled
-from rebond_agent.fake_server import FakeServer, refusal
 from rebond_schemas.codec import decode
 from rebond_schemas.erasure import Ending
 from rebond_schemas.statement import Erasure, Inventory
@@ -252,7 +252,7 @@ def test_record_writes_a_folder_that_inspect_reads(bench):
 
 
 def start(bench, *words):
-    return subprocess.Popen(  # noqa: S603 - our own agent
+    return subprocess.Popen(
         [sys.executable, "-m", "rebond_agent", *(str(word) for word in words)],
         env=os.environ | bench.environment,
         stdout=subprocess.DEVNULL,

@@ -7,8 +7,8 @@ import pytest
 from rebond_agent import errors
 from rebond_agent.errors import AgentError
 from rebond_agent.language import SENTENCES, Language, decimal, say, say_error
-from rebond_agent.phrases import PHRASES, Phrase
-from rebond_agent.words import BUSES, CHASSIS, DRIVE_KINDS, ENDINGS, METHODS
+from rebond_agent.language.phrases import PHRASES, Phrase
+from rebond_agent.language.words import BUSES, CHASSIS, DRIVE_KINDS, ENDINGS, METHODS
 from rebond_schemas.erasure import Ending, Method
 from rebond_schemas.facts import Bus, ChassisKind, DriveKind
 

@@ -6,13 +6,12 @@ import os
 import pytest
 from bench import enrolled_stick, inspection
 
-from rebond_agent import ledger
-from rebond_agent.durable import Durable
+from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.errors import StatementTooLarge, StickDamaged, StickFailed, StickInUse
-from rebond_agent.fake_server import FakeServer
-from rebond_agent.outbox import Aside, counts, opened
-from rebond_agent.parcel import written
-from rebond_agent.stick import held, open_stick
+from rebond_agent.stick import held, ledger, open_stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.outbox import Aside, counts, opened
+from rebond_agent.stick.parcel import written
 
 
 @pytest.fixture

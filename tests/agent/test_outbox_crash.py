@@ -12,18 +12,18 @@ from uuid import UUID
 from bench import HttpFake, enrolled_stick
 
 from rebond_agent.delivery import send_all
-from rebond_agent.durable import Durable
-from rebond_agent.fake_server import FakeServer
-from rebond_agent.outbox import opened
-from rebond_agent.server import HttpServer
+from rebond_agent.delivery.fake_server import FakeServer
+from rebond_agent.delivery.server import HttpServer
 from rebond_agent.stick import open_stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.outbox import opened
 from rebond_schemas.codec import decode
 
 CHILD = Path(__file__).with_name("crash_child.py")
 
 
 def start(folder: Path, moment: int, statements: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own child, our own words
+    return subprocess.Popen(
         [sys.executable, str(CHILD), str(folder), str(moment), str(statements)],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(CHILD.parent)},

@@ -7,6 +7,8 @@ import pytest
 from bench import HttpFake, enrolled_stick, inspection
 
 from rebond_agent.delivery import BACKOFF, send_all
+from rebond_agent.delivery.fake_server import FAKE_TIME, FakeServer, refusal
+from rebond_agent.delivery.server import Answer, HttpServer
 from rebond_agent.errors import (
     BadReceipt,
     ServerBusy,
@@ -14,10 +16,8 @@ from rebond_agent.errors import (
     StrangeAnswer,
     Unreachable,
 )
-from rebond_agent.fake_server import FAKE_TIME, FakeServer, refusal
-from rebond_agent.outbox import counts, opened
-from rebond_agent.server import Answer, HttpServer
 from rebond_agent.stick import open_stick
+from rebond_agent.stick.outbox import counts, opened
 from rebond_schemas.codec import encode
 from rebond_schemas.exchange import Receipt
 from rebond_schemas.signing import RECEIPT_TYPE, STATEMENT_TYPE, new_key, sign

@@ -9,18 +9,14 @@ import pytest
 from bench import enrolled_stick
 from jsonschema import Draft202012Validator
 
-from rebond_agent import intents
-from rebond_agent.choice import confirmed_drives
-from rebond_agent.durable import Durable
+from rebond_agent.command.choice import confirmed_drives
+from rebond_agent.command.scratch import scratch_drives
+from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.erasing import Chosen, recover, wipe
 from rebond_agent.errors import BadFault, DriveUnknown, ImageMissing, NotConfirmed, StickFailed
-from rebond_agent.fake_server import FakeServer
-from rebond_agent.intents import Intent
 from rebond_agent.language import Language
 from rebond_agent.machine.recorded import RecordedMachine
-from rebond_agent.outbox import Aside, Notice, opened
 from rebond_agent.probes import collect
-from rebond_agent.scratch import scratch_drives
 from rebond_agent.session import (
     BOOT_ID,
     UNENROLLED_SITE,
@@ -30,7 +26,10 @@ from rebond_agent.session import (
     new_session,
     with_drives,
 )
-from rebond_agent.stick import open_stick
+from rebond_agent.stick import intents, open_stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.intents import Intent
+from rebond_agent.stick.outbox import Aside, Notice, opened
 from rebond_agent.wipe import engine
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.plan import Plan, make_plan

@@ -5,8 +5,9 @@ import stat
 import pytest
 from bench import HttpFake, enrolled_stick
 
-from rebond_agent.durable import Durable
-from rebond_agent.enrolment import enrol
+from rebond_agent.delivery.enrolment import enrol
+from rebond_agent.delivery.fake_server import FakeServer
+from rebond_agent.delivery.server import Answer, HttpServer, address
 from rebond_agent.errors import (
     AlreadyEnrolled,
     BadAddress,
@@ -16,9 +17,8 @@ from rebond_agent.errors import (
     StrangeAnswer,
     Unreachable,
 )
-from rebond_agent.fake_server import FakeServer
-from rebond_agent.server import Answer, HttpServer, address
 from rebond_agent.stick import is_enrolled, open_stick
+from rebond_agent.stick.durable import Durable
 from rebond_schemas.signing import public_key
 
 

@@ -45,12 +45,12 @@ def loop_device(path, size, sector=512):
         f"--sector-size={sector}",
         str(path),
     ]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - losetup
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     device = told.stdout.strip()
     try:
         yield device
     finally:
-        subprocess.run(["losetup", "--detach", device], check=True)  # noqa: S603, S607 - losetup
+        subprocess.run(["losetup", "--detach", device], check=True)
 
 
 def plan_of(device, kind=DriveKind.VIRTUAL):
@@ -174,11 +174,11 @@ def test_the_writer_holds_the_device_and_the_reader_may_look(tmp_path):
 def test_a_read_only_device_is_refused(tmp_path):
     with loop_device(tmp_path / "disk", 1 << 20) as device:
         plan = plan_of(device)
-        subprocess.run(["blockdev", "--setro", device], check=True)  # noqa: S603, S607 - util-linux
+        subprocess.run(["blockdev", "--setro", device], check=True)
         try:
             outcome = run(plan, device)
         finally:  # the mark outlives the attachment
-            subprocess.run(["blockdev", "--setrw", device], check=True)  # noqa: S603, S607 - util-linux
+            subprocess.run(["blockdev", "--setrw", device], check=True)
 
     assert (outcome.ending, outcome.reason) == (Ending.REFUSED, Reason.NOT_OPENED)
     assert outcome.detail in {"EROFS", "EACCES", "EPERM"}
@@ -206,20 +206,20 @@ def test_a_backing_store_that_is_full_is_no_success(tmp_path):
     store = tmp_path / "small"
     store.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(store)]
-    subprocess.run(mount, check=True)  # noqa: S603 - util-linux
+    subprocess.run(mount, check=True)
     try:
         path = store / "disk"
         path.touch()
         os.truncate(path, 64 << 20)
         command = ["losetup", "--find", "--show", str(path)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - losetup
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
         device = told.stdout.strip()
         try:
             outcome = run(plan_of(device), device)
         finally:
-            subprocess.run(["losetup", "--detach", device], check=True)  # noqa: S603, S607 - losetup
+            subprocess.run(["losetup", "--detach", device], check=True)
     finally:
-        subprocess.run(["umount", str(store)], check=True)  # noqa: S603, S607 - util-linux
+        subprocess.run(["umount", str(store)], check=True)
 
     assert outcome.ending is Ending.FAILED
     written = next(one for one in outcome.passes if one.action == "write")

@@ -174,7 +174,7 @@ def test_kill_9_of_the_engine_leaves_an_interrupted_wipe(image, tmp_path, hang_a
     """The worker leaves with it, the drive is free, and the intent tells what was under way."""
     intent = tmp_path / "intent"
     command = [sys.executable, str(CHILD), str(image), str(intent), str(hang_at)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert child.stdout.readline().startswith("Progress")
         time.sleep(0.5)

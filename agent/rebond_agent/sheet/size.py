@@ -1,7 +1,7 @@
 """Sizes as they stand on a label: drives in powers of ten, memory in powers of two."""
 
 from rebond_agent.language import Language, decimal, say
-from rebond_agent.phrases import Phrase
+from rebond_agent.language.phrases import Phrase
 
 _STEPS = (
     (10**12, Phrase.TERA),

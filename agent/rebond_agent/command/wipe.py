@@ -9,23 +9,23 @@ from dataclasses import replace
 from functools import partial
 
 from rebond_agent.checks import keep_inspection, told_checks
-from rebond_agent.choice import confirmed_drives
+from rebond_agent.command.choice import confirmed_drives
+from rebond_agent.command.desk import NOT_ALL_ERASED, Desk
+from rebond_agent.command.scratch import scratch_drives
 from rebond_agent.delivery import SHORT_BACKOFF
-from rebond_agent.desk import NOT_ALL_ERASED, Desk
 from rebond_agent.erasing import Chosen, wipe
 from rebond_agent.errors import NotHere, NothingChosen
 from rebond_agent.language import word
-from rebond_agent.outbox import Outbox, opened
-from rebond_agent.phrases import Phrase
+from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.words import ACTIONS
 from rebond_agent.probes import Collected, collect
-from rebond_agent.scratch import scratch_drives
 from rebond_agent.session import Session, inspect, new_session, with_drives
-from rebond_agent.sheet_erasure import erasure_text
+from rebond_agent.sheet.erasure import erasure_text
 from rebond_agent.stick import open_stick
+from rebond_agent.stick.outbox import Outbox, opened
 from rebond_agent.wipe import engine
 from rebond_agent.wipe.engine import Progress
 from rebond_agent.wipe.guard import Policy
-from rebond_agent.words import ACTIONS
 from rebond_schemas.codec import encode
 from rebond_schemas.erasure import Ending
 

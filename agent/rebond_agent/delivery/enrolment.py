@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 from rebond_agent.delivery import refusal_sentence
-from rebond_agent.durable import Durable
+from rebond_agent.delivery.server import Answer, Server
 from rebond_agent.errors import AlreadyEnrolled, EnrolmentRefused, StrangeAnswer
-from rebond_agent.server import Answer, Server
 from rebond_agent.stick import Settings, Stick, candidate_key, enrolled, is_enrolled, open_stick
+from rebond_agent.stick.durable import Durable
 from rebond_schemas.codec import Unreadable, decode_as, encode
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest
 from rebond_schemas.signing import ENROLMENT_TYPE, public_key, sign

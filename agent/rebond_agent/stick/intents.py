@@ -9,8 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from rebond_agent.outbox import Aside, Notice
 from rebond_agent.stick import Stick
+from rebond_agent.stick.outbox import Aside, Notice
 from rebond_agent.wipe.plan import Plan
 from rebond_schemas.codec import Unreadable, decode_as, encode
 from rebond_schemas.facts import Smart

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from rebond_agent.durable import Durable
 from rebond_agent.errors import NotEnrolled, StickDamaged, StickInUse
+from rebond_agent.stick.durable import Durable
 from rebond_schemas.codec import Unreadable, decode_as, encode
 from rebond_schemas.exchange import PublicKey
 from rebond_schemas.signing import new_key, public_key

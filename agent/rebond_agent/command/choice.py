@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rebond_agent.erasing import Chosen
 from rebond_agent.errors import DriveUnknown, NotConfirmed
 from rebond_agent.language import Language
-from rebond_agent.sheet_size import decimal_size
+from rebond_agent.sheet.size import decimal_size
 from rebond_agent.wipe.target import BlockTarget
 from rebond_schemas.facts import Drive, DriveIdentity
 

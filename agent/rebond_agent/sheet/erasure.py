@@ -3,10 +3,10 @@
 import textwrap
 
 from rebond_agent.language import Language, say, word
-from rebond_agent.phrases import Phrase
-from rebond_agent.sheet_size import decimal_size
+from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.words import ENDINGS, METHODS
+from rebond_agent.sheet.size import decimal_size
 from rebond_agent.wipe.reasons import Reason, explain
-from rebond_agent.words import ENDINGS, METHODS
 from rebond_schemas.erasure import Ending, Method
 from rebond_schemas.statement import Erasure
 

@@ -1,9 +1,9 @@
 """A drive and its SMART values in words. Nothing is judged here: the server's rules do that."""
 
 from rebond_agent.language import Language, decimal, say, whole, word
-from rebond_agent.phrases import Phrase
-from rebond_agent.sheet_size import decimal_size
-from rebond_agent.words import BUSES, DRIVE_KINDS
+from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.words import BUSES, DRIVE_KINDS
+from rebond_agent.sheet.size import decimal_size
 from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
 
 _WHOLE = 100

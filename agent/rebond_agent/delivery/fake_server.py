@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from rebond_agent.delivery.server import Answer
 from rebond_agent.errors import Unreachable
-from rebond_agent.server import Answer
 from rebond_schemas.codec import decode, decode_as, encode
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt, Refusal
 from rebond_schemas.signing import (

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from rebond_agent.durable import Durable
-from rebond_agent.parcel import Parcel
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.parcel import Parcel
 
 _line = re.compile(
     r"([1-9][0-9]{0,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9a-f]{64})"

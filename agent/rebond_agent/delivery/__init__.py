@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from rebond_agent.delivery.server import Answer, Server
 from rebond_agent.errors import (
     AgentError,
     BadReceipt,
@@ -12,10 +13,9 @@ from rebond_agent.errors import (
     StrangeAnswer,
     Unreachable,
 )
-from rebond_agent.outbox import Aside, Outbox
-from rebond_agent.parcel import Parcel
-from rebond_agent.server import Answer, Server
 from rebond_agent.stick import Settings, anchored
+from rebond_agent.stick.outbox import Aside, Outbox
+from rebond_agent.stick.parcel import Parcel
 from rebond_schemas.codec import Unreadable, decode_as
 from rebond_schemas.exchange import Receipt, Refusal
 from rebond_schemas.signing import RECEIPT_TYPE, verified

@@ -7,11 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
-from rebond_agent import ledger
-from rebond_agent.durable import TEMPORARY
 from rebond_agent.errors import StatementTooLarge, StickDamaged
-from rebond_agent.parcel import Parcel, Torn, numbered, pack, unpacked, written
-from rebond_agent.stick import Head, Stick, held, read_head, write_head
+from rebond_agent.stick import Head, Stick, held, ledger, read_head, write_head
+from rebond_agent.stick.durable import TEMPORARY
+from rebond_agent.stick.parcel import Parcel, Torn, numbered, pack, unpacked, written
 from rebond_schemas.codec import Unreadable, decode, encode
 from rebond_schemas.statement import AnyStatement
 

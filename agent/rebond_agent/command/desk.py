@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import TextIO
 
 from rebond_agent.delivery import Sent, send_all
-from rebond_agent.durable import Durable
+from rebond_agent.delivery.server import HttpServer
 from rebond_agent.erasing import recover
 from rebond_agent.errors import MachineMissing
 from rebond_agent.language import Language, reason, say, say_error
+from rebond_agent.language.phrases import Phrase
 from rebond_agent.machine import Machine
 from rebond_agent.machine.live import LiveMachine
 from rebond_agent.machine.recorded import RecordedMachine
-from rebond_agent.outbox import Aside, Notice, Outbox
-from rebond_agent.phrases import Phrase
-from rebond_agent.server import HttpServer
 from rebond_agent.session import Clocks, Session
 from rebond_agent.sheet import sheet
 from rebond_agent.stick import Stick
+from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.outbox import Aside, Notice, Outbox
 from rebond_schemas.codec import encode
 from rebond_schemas.statement import Inventory
 

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from rebond_agent import errors
 from rebond_agent.errors import AgentError
-from rebond_agent.phrases import PHRASES, Phrase
-from rebond_agent.words import Words
+from rebond_agent.language.phrases import PHRASES, Phrase
+from rebond_agent.language.words import Words
 
 
 class Language(StrEnum):

@@ -4,10 +4,10 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from rebond_agent.language import Language, decimal, say, word
-from rebond_agent.phrases import Phrase
-from rebond_agent.sheet_drive import drive_lines
-from rebond_agent.sheet_size import binary_size
-from rebond_agent.words import CHASSIS, EQUIPMENT, NETWORKS
+from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.words import CHASSIS, EQUIPMENT, NETWORKS
+from rebond_agent.sheet.drive import drive_lines
+from rebond_agent.sheet.size import binary_size
 from rebond_schemas.facts import Battery, Display, Facts, MemoryModule, NetworkInterface, Source
 from rebond_schemas.statement import Inventory
 

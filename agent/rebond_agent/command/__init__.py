@@ -5,21 +5,20 @@ import platform
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rebond_agent import ledger
 from rebond_agent.checks import keep_inspection, told_checks
-from rebond_agent.command_wipe import wipe_command
+from rebond_agent.command.desk import Desk
+from rebond_agent.command.wipe import wipe_command
 from rebond_agent.delivery import BACKOFF, SHORT_BACKOFF
-from rebond_agent.desk import Desk
-from rebond_agent.enrolment import enrol
+from rebond_agent.delivery.enrolment import enrol
+from rebond_agent.delivery.server import HttpServer, address
 from rebond_agent.errors import RecordingFailed
+from rebond_agent.language.phrases import Phrase
 from rebond_agent.machine.live import LiveMachine
 from rebond_agent.machine.recording import RecordingMachine
-from rebond_agent.outbox import counts, opened
-from rebond_agent.phrases import Phrase
 from rebond_agent.probes import collect
-from rebond_agent.server import HttpServer, address
 from rebond_agent.session import inspect, new_session
-from rebond_agent.stick import held, is_enrolled, open_stick
+from rebond_agent.stick import held, is_enrolled, ledger, open_stick
+from rebond_agent.stick.outbox import counts, opened
 from rebond_schemas.codec import encode
 from rebond_schemas.text import clean
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from rebond_agent.config import Config
 from rebond_agent.errors import UsageError
 from rebond_agent.language import Language, say
-from rebond_agent.phrases import Phrase
+from rebond_agent.language.phrases import Phrase
 
 Told = Callable[[Phrase], str]
 

@@ -32,7 +32,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], out: TextIO, err: 
     """Run one command; an error becomes its sentence on `err` and its exit code."""
     known = config.read(environment)
     language = language_of(words, known)
-    asked = parser(language, known).parse_args(words)
+    asked = parser(language).parse_args(words)
     desk = Desk(
         language=language,
         # set_defaults would reach into the words shared by all commands and undo --stick

@@ -37,7 +37,7 @@ def language_of(words: Sequence[str], config: Config) -> Language:
     return Language(asked.lang) if asked.lang else config.language
 
 
-def parser(language: Language, config: Config) -> Parser:
+def parser(language: Language) -> Parser:
     """Return the parser of all commands."""
 
     def told(phrase: Phrase) -> str:

@@ -18,6 +18,8 @@ from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.database import migrate, open_database
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+"""Where databases of tests lie: every commit waits for the disk, and these need not outlive it."""
 PACKAGED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -26,6 +28,11 @@ def missing(what: str) -> None:
     if IN_CI:
         pytest.fail(f"{what} is missing and CI=true: nothing may go untested here")
     pytest.skip(f"{what} is missing: the PostgreSQL half of the tests DOES NOT RUN")
+
+
+def in_memory() -> Path | None:
+    """Return a folder in memory; None, where there is none, means the usual temporary folder."""
+    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def program(name: str) -> str | None:
@@ -90,13 +97,20 @@ def in_postgres(server: str, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """Give a folder, in memory if there is some, that is gone after the test."""
+    with tempfile.TemporaryDirectory(prefix="rebond-", dir=in_memory()) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
 )
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, scratch: Path) -> Iterator[str]:
     """Give the URL of an empty database of its own, on SQLite and then on PostgreSQL."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/rebond.sqlite3"
+        yield f"sqlite:///{scratch}/rebond.sqlite3"
         return
     server = request.getfixturevalue("postgres_server")
     template = request.getfixturevalue("postgres_template")
@@ -107,10 +121,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def config(database_url: str, tmp_path: Path) -> Config:
+def config(database_url: str, scratch: Path) -> Config:
     """Give the settings of a server with this database."""
     return Config(
-        var=tmp_path / "var", database_url=database_url, public_url="https://atelier.example"
+        var=scratch / "var", database_url=database_url, public_url="https://atelier.example"
     )
 
 
@@ -124,11 +138,11 @@ def workshop(config: Config) -> Iterator[Workshop]:
 
 
 @pytest.fixture
-def sqlite_workshop(tmp_path: Path) -> Iterator[Workshop]:
+def sqlite_workshop(scratch: Path) -> Iterator[Workshop]:
     """Give an open workshop on SQLite, for tests that have nothing to do with the database."""
     config = Config(
-        var=tmp_path / "var",
-        database_url=f"sqlite:///{tmp_path}/rebond.sqlite3",
+        var=scratch / "var",
+        database_url=f"sqlite:///{scratch}/rebond.sqlite3",
         public_url="https://atelier.example",
     )
     set_up(config, "Atelier d'essai", NOON)

@@ -1,7 +1,7 @@
 """Making a plan: freeze what is known, compute, keep both. A plan allocates nothing."""
 
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_input import canonical, fingerprint
+from rebond_server.domain.allocation.input import canonical, fingerprint
 from rebond_server.domain.policy import Permission
 from rebond_server.operations.history import tell
 from rebond_server.operations.plan_source import plan_source

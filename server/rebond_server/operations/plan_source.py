@@ -28,7 +28,7 @@ from rebond_schemas.plan import (
 )
 from rebond_schemas.plan_law import Kind
 from rebond_schemas.plan_output import PlanOutput
-from rebond_server.domain.allocation_rules import cap_key
+from rebond_server.domain.allocation.rules import cap_key
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.programme import open_on
 from rebond_server.operations.work import Work

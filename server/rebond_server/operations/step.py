@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rebond_server.domain.errors import IllegalTransition
 from rebond_server.domain.lifecycle import Event, State, advance
 from rebond_server.domain.policy import FOR_EVENT
 from rebond_server.domain.role import Role
@@ -33,7 +34,15 @@ def device_of(work: Work, device_id: UUID) -> Device:
 
 def by_person(work: Work, device: Device, event: Event, reason: str | None = None) -> None:
     """Let the actor take this step: policy first, then the table of the life of a device."""
-    work.require(FOR_EVENT[event])
+    permission = FOR_EVENT.get(event)
+    if permission is None:
+        raise IllegalTransition(
+            Sentence(
+                fr="Cette étape ne vient que des preuves : personne ne la demande.",
+                en="Only evidence takes this step: nobody can ask for it.",
+            )
+        )
+    work.require(permission)
     assert work.actor.role is not None  # noqa: S101 - `require` refused it; tells the type checker
     _step(work, device, event, work.actor.role, reason)
 

@@ -1,0 +1,171 @@
+"""Every operation, tried with a device whose drives are unknown: none leads to a new owner."""
+
+import inspect
+import itertools
+import pkgutil
+from importlib import import_module
+from uuid import uuid4
+
+import pytest
+from bench import LAPTOP, account, another, device_of, enrolled, graded, receipt, send
+from moments import NOON, later
+from msgspec.structs import replace
+from sqlalchemy.exc import DBAPIError
+
+import rebond_server.operations as house
+from rebond_schemas.plan_output import Assigned
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.grading import Letter
+from rebond_server.domain.lifecycle import Event, State
+from rebond_server.domain.role import Role
+from rebond_server.operations import hold_device, step
+from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
+from rebond_server.operations.confirm_grades import confirm_grades
+from rebond_server.operations.grade_device import confirm_grade
+from rebond_server.operations.hand_over import hand_over
+from rebond_server.operations.load_demonstration import load_demonstration
+from rebond_server.operations.make_plan import make_plan
+from rebond_server.operations.put_in_lot import put_in_lot
+from rebond_server.operations.undo_assignment import undo_assignment
+from rebond_server.operations.work import NOBODY, command_line
+from rebond_server.store.allocation import Assignment, PlanRow
+from rebond_server.store.base import plain
+from rebond_server.store.demand import Request
+from rebond_server.store.device import Device
+
+FORBIDDEN = {State.WIPED, State.GRADED, State.ALLOCATED, State.RELEASED}
+
+TRIED = {
+    "hold_device": lambda w, t: hold_device.hold_device(w, t.device, "essai"),
+    "resume_device": lambda w, t: hold_device.resume_device(w, t.device, "essai"),
+    "scrap_device": lambda w, t: hold_device.scrap_device(w, t.device, "essai"),
+    "take_back": lambda w, t: hold_device.take_back(w, t.device, "essai"),
+    "confirm_grade": lambda w, t: confirm_grade(w, t.device, Letter.A, "essai"),
+    "confirm_grades": lambda w, _: confirm_grades(w),
+    "put_in_lot": lambda w, t: put_in_lot(w, [t.device], "collecte-2021"),
+    "make_plan": lambda w, _: make_plan(w),
+    "confirm_assignment": lambda w, t: confirm_assignment(w, t.plan, t.device),
+    "confirm_plan": lambda w, t: confirm_plan(w, t.plan),
+    "undo_assignment": lambda w, t: undo_assignment(w, t.device, "essai"),
+    "hand_over": lambda w, t: hand_over(w, t.request, [t.device], "essai"),
+    "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
+}
+"""By name: every operation that takes a device, or may reach one."""
+
+
+def asked(event):
+    return lambda work, target: step.by_person(work, step.device_of(work, target.device), event)
+
+
+def drawn(event, role):
+    return lambda work, target: step.from_evidence(
+        work, step.device_of(work, target.device), event, role
+    )
+
+
+TRIED |= {f"by_person {event}": asked(event) for event in Event}
+TRIED |= {
+    f"from_evidence {event} {role}": drawn(event, role)
+    for event in Event
+    for role in (Role.AGENT, Role.LEAD, Role.OFFICER)
+}
+
+ELSEWHERE = {
+    # about people, sticks and settings
+    "account_by_login", "authenticate", "change_password", "change_role", "close_account",
+    "close_login", "create_account", "end_all_logins", "enrol_stick", "find_login",
+    "issue_enrolment_code", "load_demonstration", "open_login", "remember_failure", "revoke_stick",
+    "too_fast", "touch_login", "unload_lot", "tell", "by_stick",
+    # what evidence does, tried in test_receive_statement
+    "receive_statement", "project", "settle_device", "judge_erasure", "record_inventory",
+    "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle",
+    # only reading
+    "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
+    "picture", "plan_source", "differences", "recomputed",
+}  # fmt: skip
+
+
+class Target:
+    """A device that is not erased, a request, and a plan that somebody forged for the two."""
+
+    def __init__(self, device, request, plan):
+        self.device, self.request, self.plan = device, request, plan
+
+
+@pytest.fixture
+def target(workshop):
+    with workshop.work(command_line(Role.OFFICER), NOON) as work:
+        load_demonstration(work)
+    stick = enrolled(workshop)
+    graded(workshop, stick, account(workshop, Role.LEAD), another(1))
+    stick.boot()
+    unknown = device_of(workshop, receipt(send(workshop, stick.inventory())).device)
+    officer = account(workshop, Role.OFFICER)
+    with workshop.work(officer, NOON) as work:
+        honest = make_plan(work)
+        request = work.session.query(Request).first()
+        line = Assigned(
+            device=str(unknown.id), request=request.code, part="pc", wish=0,
+            over_specification=0, tier=1,
+        )  # fmt: skip
+        forged = PlanRow(
+            site_id=work.site_id,
+            id=uuid4(),
+            made=later(1),
+            made_by=officer.id,
+            input_sha256=honest.input_sha256,
+            input=honest.input,
+            output=honest.output | {"assignments": [plain(line)]},
+        )
+        work.session.add(forged)
+    return Target(unknown.id, request.id, forged.id)
+
+
+def test_every_operation_is_listed():
+    """An operation that is written tomorrow is tried here, or said why not."""
+    found = set()
+    for module in pkgutil.iter_modules(house.__path__):
+        known = import_module(f"{house.__name__}.{module.name}")
+        found |= {
+            name
+            for name, one in inspect.getmembers(known, inspect.isfunction)
+            if one.__module__ == known.__name__
+            and not name.startswith("_")
+            and "work" in inspect.signature(one).parameters
+        }
+
+    assert found == {name.split()[0] for name in TRIED} | ELSEWHERE
+
+
+def test_no_operation_leads_past_the_wipe(workshop, target):
+    actors = [account(workshop, role, f"essai-{role}") for role in Role if role is not Role.AGENT]
+    actors += [command_line(role) for role in Role]
+    starts = (State.RECEIVED, State.EXAMINED, State.HELD)
+    for name, before, actor in itertools.product(TRIED, starts, [*actors, NOBODY]):
+        place(workshop, target.device, before)
+        try:
+            with workshop.work(actor, later(2)) as work:
+                TRIED[name](work, target)
+        except (Refused, DBAPIError):
+            pass
+        assert standing(workshop, target) not in FORBIDDEN, (name, before, actor)
+
+    with workshop.work(NOBODY, later(3), reading=True) as work:
+        assert work.session.query(Assignment).filter_by(device_id=target.device).count() == 0
+
+
+def place(workshop, device_id, state):
+    with workshop.work(NOBODY, NOON) as work:
+        work.session.get(Device, (work.site_id, device_id)).state = state
+
+
+def standing(workshop, target):
+    with workshop.work(NOBODY, later(2), reading=True) as work:
+        return work.session.get(Device, (work.site_id, target.device)).state
+
+
+def test_a_device_without_any_drive_is_not_wiped(workshop):
+    stick = enrolled(workshop)
+    tag = receipt(send(workshop, stick.inventory(replace(LAPTOP, drives=())))).device
+
+    assert device_of(workshop, tag).state is State.EXAMINED

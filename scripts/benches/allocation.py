@@ -32,8 +32,8 @@ from rebond_schemas.plan import (
 )
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_model import model
-from rebond_server.domain.allocation_stock import stock
+from rebond_server.domain.allocation.model import model
+from rebond_server.domain.allocation.stock import stock
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TARGETS = {1_000: 1.0, 10_000: 2.5, 100_000: 5.0}

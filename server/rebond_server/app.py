@@ -37,7 +37,8 @@ from rebond_server.web.session import KEY, Desk
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes of any request; statements are smaller (schemas/exchange)."""
-ZONE = ZoneInfo("Europe/Paris")
+ZONE = "Europe/Paris"
+"""Where the workshops are; the data come from the system, else from the package tzdata."""
 
 SCREENS: tuple[Blueprint, ...] = (
     login.blueprint,
@@ -111,7 +112,7 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     Bootstrap5(app)
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)  # a stick signs what it sends; it has no cookie to be misused
-    language.install(app, ZONE)
+    language.install(app, ZoneInfo(ZONE))
     templating.install(app)
     errors.install(app, TRANSLATIONS)
     headers.install(app, https=desk.https)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -76,7 +76,7 @@ def handover_pdf(sheet: Sheet, zone: ZoneInfo) -> bytes:
     return written
 
 
-def _nothing_from_elsewhere(url: str, **_: Any) -> dict[str, Any]:
+def _nothing_from_elsewhere(url: str, **_: object) -> NoReturn:
     raise ValueError(f"the sheet needs nothing from {url}")
 
 

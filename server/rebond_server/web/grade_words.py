@@ -2,11 +2,12 @@
 
 from typing import NamedTuple
 
+from rebond_schemas.plan import Minimum
 from rebond_server.domain.condition import Op, Plain, Threshold
-from rebond_server.domain.grading import GradeReason
+from rebond_server.domain.grading import GradeReason, GradingRule
 from rebond_server.domain.sentence import Sentence
 from rebond_server.web.language import gettext, number, say
-from rebond_server.web.words import CHOICES, GRADES, UNITS
+from rebond_server.web.words import CHOICES, GRADES, KINDS, UNITS
 
 
 class ReasonLine(NamedTuple):
@@ -37,18 +38,47 @@ def reason_lines(reasons: tuple[GradeReason, ...]) -> list[ReasonLine]:
     ]
 
 
-def _effect(reason: GradeReason) -> str:
-    match reason.effect:
+def rule_effect(rule: GradingRule | GradeReason) -> str:
+    """Return what follows when the rule is not satisfied."""
+    match rule.effect:
         case "block":
             return gettext("une personne doit trancher")
         case "note":
             return gettext("pour information")
         case "cap":
-            letter = "D" if reason.otherwise is None else reason.otherwise.value
-            limit = say(GRADES[letter])
-            if reason.known:
-                return gettext("au mieux %(grade)s") % {"grade": limit}
-            return gettext("au mieux %(grade)s si c'est confirmé") % {"grade": limit}
+            limit = "?" if rule.otherwise is None else say(GRADES[rule.otherwise.value])
+            return gettext("au mieux %(grade)s") % {"grade": limit}
+
+
+def rule_sentence(rule: GradingRule) -> Sentence:
+    """Return what a rule asks, in words."""
+    return Sentence(fr=rule.fr, en=rule.en)
+
+
+def minimum_text(least: Minimum) -> str:
+    """Return the least that a programme asks of a device."""
+    told = [say(KINDS[kind]) for kind in least.kinds]
+    if least.grade is not None:
+        told.append(gettext("catégorie %(grade)s") % {"grade": least.grade.value})
+    for value, unit in ((least.ram_mib, "MiB"), (least.disk_gb, "GB")):
+        if value is not None:
+            told.append(_value(value, unit))
+    if least.solid_state:
+        told.append(gettext("SSD"))
+    if least.cpu_year is not None:
+        told.append(gettext("processeur de %(year)s") % {"year": least.cpu_year})
+    if least.windows_11:
+        told.append(gettext("compatible Windows 11"))
+    if least.battery_percent is not None:
+        percent = number(least.battery_percent, 0)
+        told.append(gettext("batterie à %(percent)s %%") % {"percent": percent})
+    return ", ".join(told)
+
+
+def _effect(reason: GradeReason) -> str:
+    if reason.effect == "cap" and not reason.known:
+        return gettext("%(effect)s si c'est confirmé") % {"effect": rule_effect(reason)}
+    return rule_effect(reason)
 
 
 def _value(value: Plain | None, unit: str) -> str:

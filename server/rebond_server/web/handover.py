@@ -25,8 +25,9 @@ def page(handover_id: UUID) -> ResponseReturnValue:
 def sheet(handover_id: UUID) -> Response:
     """Return the sheet to print and sign."""
     found = _found(handover_id)
-    values = sheet_of(work(), found, desk().workshop.site_name)
-    response = make_response(handover_pdf(values, current_app.extensions["rebond_zone"]))
+    zone = current_app.extensions["rebond_zone"]
+    values = sheet_of(work(), found, desk().workshop.site_name, zone)
+    response = make_response(handover_pdf(values, zone))
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
     return response

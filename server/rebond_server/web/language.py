@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 
-from rebond_server.domain.sentence import Language, Sentence
+from rebond_server.domain.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "translations"
 FRENCH = "fr"
@@ -31,9 +31,13 @@ _KEY = "rebond_catalogues"
 class French(NullTranslations):
     """The texts as they are written; zero is singular in French."""
 
+    def gettext(self, message: str) -> str:
+        """Return the text with its quotation marks bound to what they quote."""
+        return bound(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the singular for 0 and 1 (CLDR: fr, one = 0..1.5)."""
-        return msgid1 if abs(n) < 2 else msgid2  # noqa: PLR2004 - CLDR's own limit
+        return bound(msgid1 if abs(n) < 2 else msgid2)  # noqa: PLR2004 - CLDR's own limit
 
 
 def read_catalogues(folder: Path = FOLDER) -> dict[str, NullTranslations]:
@@ -116,15 +120,15 @@ def say(sentence: Sentence | str | Mapping[str, str] | None) -> str:
             pair = sentence
     code = language()
     if code in pair:
-        return pair[code]
+        return bound(pair[code])
     french = pair["fr"]
     own = _catalogue().gettext(french)
     return pair.get("en", own) if own == french else own
 
 
-def two(code: str) -> Language:
-    """Return the nearer of the two languages in which the rules speak."""
-    return "fr" if code == FRENCH else "en"
+def bound(text: str) -> str:
+    """Return a French text whose quotation marks no line break can part from their words."""
+    return text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
 
 
 def day(value: date | None) -> str:

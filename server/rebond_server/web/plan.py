@@ -59,7 +59,10 @@ def confirm_line(plan_id: UUID, device_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/plan/<uuid:plan_id>/valider")
 def confirm_all(plan_id: UUID) -> ResponseReturnValue:
     """Allocate every line that still can be; what cannot is told one by one."""
-    results = confirm_plan(work(), plan_id)
+    before = _newest()
+    done = frozenset[str]() if before is None else before.confirmed
+    # A line that was confirmed one by one before is no refusal to be told.
+    results = [one for one in confirm_plan(work(), plan_id) if str(one.device_id) not in done]
     given = sum(result.refusal is None for result in results)
     told = ngettext("%(num)s appareil attribué.", "%(num)s appareils attribués.", given)
     flash(told % {"num": given}, "good")
@@ -74,7 +77,12 @@ def explained() -> ResponseReturnValue:
     """Say how it is decided, from the very document that the newest plan was made from."""
     found = _newest()
     steps = () if found is None else tuple(c.value for c in found.input.criteria)
-    return render_template("explained.html", plan=found, steps=[CRITERIA[name] for name in steps])
+    return render_template(
+        "explained.html",
+        plan=found,
+        steps=[CRITERIA[name] for name in steps],
+        grading=work().rules.grading,
+    )
 
 
 def _newest() -> PlanPage | None:

@@ -1,5 +1,7 @@
 """From a handover in the database to the values that its sheet prints."""
 
+from zoneinfo import ZoneInfo
+
 from rebond_schemas import codec
 from rebond_schemas.erasure import Method
 from rebond_schemas.statement import Erasure
@@ -16,11 +18,11 @@ NO_DATA_KINDS = frozenset({"screen", "accessory", "4g_key"})
 """Kinds that never hold data, the same as in the database's own guard."""
 
 
-def sheet_of(work: Work, handover: HandoverPage, workshop: str) -> Sheet:
+def sheet_of(work: Work, handover: HandoverPage, workshop: str, zone: ZoneInfo) -> Sheet:
     """Return what the sheet says; of each drive only what is proven now."""
     return Sheet(
         number=handover.number,
-        day=handover.at.date(),
+        day=handover.at.astimezone(zone).date(),
         workshop=workshop,
         programme=handover.request.programme_name,
         agreement=agreement_of(work.session, work.site_id, handover.request.request_id),

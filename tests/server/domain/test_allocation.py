@@ -33,7 +33,7 @@ from rebond_schemas.plan import (
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_schemas.plan_output import Condition, Why
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_check import check
+from rebond_server.domain.allocation.check import check
 from rebond_server.domain.errors import UnusablePlanInput
 
 LAPTOP = (Part(wishes=(Wish(kinds=(Kind.LAPTOP,)),)),)

@@ -5,9 +5,9 @@ from allocation_brute import Brute
 from allocation_cases import NOW, case
 
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_input import canonical
-from rebond_server.domain.allocation_run import run
-from rebond_server.domain.allocation_stock import stock
+from rebond_server.domain.allocation.input import canonical
+from rebond_server.domain.allocation.run import run
+from rebond_server.domain.allocation.stock import stock
 
 
 def judge(seed, source, lines):

@@ -8,8 +8,8 @@ from test_allocation import KIT, device, laptops, made, request
 from rebond_schemas.plan import Base, Cap, Hold, Lot, Pin, Programme, Scope, Share
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_check import check
-from rebond_server.domain.allocation_input import fingerprint
+from rebond_server.domain.allocation.check import check
+from rebond_server.domain.allocation.input import fingerprint
 
 LOTS = (Lot(id="l", regime=Regime.PRIVATE), Lot(id="m", regime=Regime.PRIVATE, qpv_only=True))
 PROGRAMMES = (Programme(id="p", tier=1), Programme(id="q", tier=2))

@@ -24,10 +24,10 @@ from rebond_schemas.plan import (
 )
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_check import check
-from rebond_server.domain.allocation_model import model
-from rebond_server.domain.allocation_steps import EXACT_COLUMNS
-from rebond_server.domain.allocation_stock import stock
+from rebond_server.domain.allocation.check import check
+from rebond_server.domain.allocation.model import model
+from rebond_server.domain.allocation.steps import EXACT_COLUMNS
+from rebond_server.domain.allocation.stock import stock
 
 KINDS = (Kind.LAPTOP, Kind.DESKTOP, Kind.TABLET)
 

@@ -10,11 +10,11 @@ from rebond_schemas.plan import Criterion, Hold, Lot, Pin, PlanInput
 from rebond_schemas.plan_law import Regime
 from rebond_schemas.plan_output import Condition, Reason, Why
 from rebond_server.domain.allocation import plan
-from rebond_server.domain.allocation_input import canonical
-from rebond_server.domain.allocation_measure import served
-from rebond_server.domain.allocation_run import run
-from rebond_server.domain.allocation_stock import stock
-from rebond_server.domain.allocation_trials import fitting_devices, spare_lot
+from rebond_server.domain.allocation.input import canonical
+from rebond_server.domain.allocation.measure import served
+from rebond_server.domain.allocation.run import run
+from rebond_server.domain.allocation.stock import stock
+from rebond_server.domain.allocation.trials import fitting_devices, spare_lot
 from rebond_server.domain.programme import request_misses, terms, tier_of
 
 SEEDS = range(160)

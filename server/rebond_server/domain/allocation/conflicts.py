@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from rebond_schemas.plan import Hold, Pin
 from rebond_schemas.plan_output import Conflict
-from rebond_server.domain.allocation_reasons import Reasons
-from rebond_server.domain.allocation_rules import rules
-from rebond_server.domain.allocation_run import Run
-from rebond_server.domain.allocation_stock import Stock
+from rebond_server.domain.allocation.reasons import Reasons
+from rebond_server.domain.allocation.rules import rules
+from rebond_server.domain.allocation.run import Run
+from rebond_server.domain.allocation.stock import Stock
 from rebond_server.domain.programme import Refused, eligible
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from rebond_schemas.plan import Criterion, Device, Hold, Request
 from rebond_schemas.plan_output import Assigned, Condition, Miss, Reason, Why
-from rebond_server.domain.allocation_measure import served
-from rebond_server.domain.allocation_rules import rules
-from rebond_server.domain.allocation_run import Run, run
-from rebond_server.domain.allocation_stock import NO_WAIVERS, Stock, Waivers, shelf_place, stock
-from rebond_server.domain.allocation_trials import (
+from rebond_server.domain.allocation.measure import served
+from rebond_server.domain.allocation.rules import rules
+from rebond_server.domain.allocation.run import Run, run
+from rebond_server.domain.allocation.stock import NO_WAIVERS, Stock, Waivers, shelf_place, stock
+from rebond_server.domain.allocation.trials import (
     WHAT_IF_SECONDS,
     Relaxation,
     Trials,

@@ -19,9 +19,9 @@ from rebond_schemas.plan import (
 )
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_schemas.plan_output import Reason
-from rebond_server.domain.allocation_measure import served
-from rebond_server.domain.allocation_run import run
-from rebond_server.domain.allocation_stock import NO_WAIVERS, Stock, Waivers, stock
+from rebond_server.domain.allocation.measure import served
+from rebond_server.domain.allocation.run import run
+from rebond_server.domain.allocation.stock import NO_WAIVERS, Stock, Waivers, stock
 
 SPARE_LOT = "~what-if"
 WHAT_IF_SECONDS = 5.0

@@ -5,9 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from rebond_schemas.plan import Criterion
-from rebond_server.domain.allocation_rules import Rule, rules
-from rebond_server.domain.allocation_solver import Row, Terms
-from rebond_server.domain.allocation_stock import Stock
+from rebond_server.domain.allocation.rules import Rule, rules
+from rebond_server.domain.allocation.solver import Row, Terms
+from rebond_server.domain.allocation.stock import Stock
 from rebond_server.domain.programme import tier_of
 
 

@@ -2,11 +2,11 @@
 
 from rebond_schemas.plan import Criterion
 from rebond_schemas.plan_output import Assigned, RulePrice
-from rebond_server.domain.allocation_measure import served
-from rebond_server.domain.allocation_reasons import Reasons
-from rebond_server.domain.allocation_run import Run, run
-from rebond_server.domain.allocation_stock import Stock, stock
-from rebond_server.domain.allocation_trials import (
+from rebond_server.domain.allocation.measure import served
+from rebond_server.domain.allocation.reasons import Reasons
+from rebond_server.domain.allocation.run import Run, run
+from rebond_server.domain.allocation.stock import Stock, stock
+from rebond_server.domain.allocation.trials import (
     WHAT_IF_SECONDS,
     Change,
     World,

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from rebond_schemas.plan import PlanInput
 from rebond_schemas.plan_output import Outcome, PlanOutput, StageValue
-from rebond_server.domain.allocation_check import check
-from rebond_server.domain.allocation_conflicts import conflicts
-from rebond_server.domain.allocation_input import canonical, fingerprint, require_whole
-from rebond_server.domain.allocation_measure import served
-from rebond_server.domain.allocation_prices import prices
-from rebond_server.domain.allocation_reasons import Reasons
-from rebond_server.domain.allocation_run import Run, run
-from rebond_server.domain.allocation_stock import Stock, queue_place, stock
+from rebond_server.domain.allocation.check import check
+from rebond_server.domain.allocation.conflicts import conflicts
+from rebond_server.domain.allocation.input import canonical, fingerprint, require_whole
+from rebond_server.domain.allocation.measure import served
+from rebond_server.domain.allocation.prices import prices
+from rebond_server.domain.allocation.reasons import Reasons
+from rebond_server.domain.allocation.run import Run, run
+from rebond_server.domain.allocation.stock import Stock, queue_place, stock
 from rebond_server.domain.errors import UnlawfulPlan
 from rebond_server.domain.programme import tier_of
 from rebond_server.domain.sentence import Sentence

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 
 from rebond_schemas.plan import Device, Minimum, Part, PlanInput, Programme, Request
-from rebond_server.domain.allocation_held import Held, held
+from rebond_server.domain.allocation.held import Held, held
 from rebond_server.domain.programme import (
     DISK_BANDS_GB,
     RAM_BANDS_MIB,

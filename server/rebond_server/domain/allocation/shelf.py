@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from rebond_schemas.plan import Device
 from rebond_schemas.plan_output import Assigned
-from rebond_server.domain.allocation_greedy import Counts
-from rebond_server.domain.allocation_stock import Stock, queue_place
+from rebond_server.domain.allocation.greedy import Counts
+from rebond_server.domain.allocation.stock import Stock, queue_place
 from rebond_server.domain.programme import tier_of
 
 

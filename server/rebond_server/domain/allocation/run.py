@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from rebond_schemas.plan_output import Assigned
-from rebond_server.domain import allocation_solver as solver
-from rebond_server.domain.allocation_greedy import Counts, greedy
-from rebond_server.domain.allocation_measure import Values, measured
-from rebond_server.domain.allocation_model import model
-from rebond_server.domain.allocation_shelf import handed_out
-from rebond_server.domain.allocation_steps import Walk, walk
-from rebond_server.domain.allocation_stock import Stock
+from rebond_server.domain.allocation import solver
+from rebond_server.domain.allocation.greedy import Counts, greedy
+from rebond_server.domain.allocation.measure import Values, measured
+from rebond_server.domain.allocation.model import model
+from rebond_server.domain.allocation.shelf import handed_out
+from rebond_server.domain.allocation.steps import Walk, walk
+from rebond_server.domain.allocation.stock import Stock
 
 GREEDY = "greedy 1"
 

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 from rebond_schemas.plan import Criterion, Request
 from rebond_schemas.plan_output import Assigned
-from rebond_server.domain.allocation_rules import rules
-from rebond_server.domain.allocation_stock import Stock
+from rebond_server.domain.allocation.rules import rules
+from rebond_server.domain.allocation.stock import Stock
 from rebond_server.domain.programme import tier_of
 
 Values = dict[str, tuple[float, ...]]

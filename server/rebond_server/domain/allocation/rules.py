@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rebond_schemas.plan import Base, Cap, Lot, Programme, Request, Scope, Share
-from rebond_server.domain.allocation_stock import Pool, Slot, Stock
+from rebond_server.domain.allocation.stock import Pool, Slot, Stock
 from rebond_server.domain.programme import open_on
 
 

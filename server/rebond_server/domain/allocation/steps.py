@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from rebond_server.domain.allocation_model import Files, Fill, Goal, Model, Total, narrowed
-from rebond_server.domain.allocation_solver import Program, Terms
+from rebond_server.domain.allocation.model import Files, Fill, Goal, Model, Total, narrowed
+from rebond_server.domain.allocation.solver import Program, Terms
 
 MOST_EXACT_FILLS = 10
 """Programmes up to which the fairest filling is found exactly in whole devices."""

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from rebond_schemas.plan import Request
-from rebond_server.domain.allocation_rules import Rule, rules
-from rebond_server.domain.allocation_stock import Stock
+from rebond_server.domain.allocation.rules import Rule, rules
+from rebond_server.domain.allocation.stock import Stock
 from rebond_server.domain.programme import tier_of
 
 Counts = dict[tuple[int, int], int]

@@ -7,7 +7,7 @@ from math import ceil
 
 from rebond_schemas.plan import Base, Cap, Device, Hold, Lot, PlanInput, Request, Scope, Share
 from rebond_schemas.plan_output import Assigned, PlanOutput
-from rebond_server.domain.allocation_input import fingerprint
+from rebond_server.domain.allocation.input import fingerprint
 from rebond_server.domain.programme import Refused, Terms, eligible, open_on, terms
 from rebond_server.domain.sentence import Sentence
 

@@ -1,0 +1,223 @@
+"""The main tasks in a real browser, with and without JavaScript, at a desk and on a phone."""
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+
+import pytest
+from bench import PASSWORD
+from playwright.sync_api import expect, sync_playwright
+from screens import opened
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDTHS = (1280, 360)
+LEAST_CONTRAST = 4.5
+"""WCAG 2.2, 1.4.3 (AA)."""
+
+# Contrast of every piece of text with the ground it stands on, by WCAG's own formula. Grounds that
+# are part transparent are laid over what is under them.
+CONTRASTS = """
+() => {
+  const parse = (text) => {
+    const found = text.match(/[\\d.]+/g).map(Number);
+    return found.length < 4 ? [...found, 1] : found;
+  };
+  const over = (top, under) =>
+    [0, 1, 2].map((n) => top[n] * top[3] + under[n] * (1 - top[3])).concat(1);
+  const ground = (element) => {
+    if (!element) return [255, 255, 255, 1];
+    const own = parse(getComputedStyle(element).backgroundColor);
+    return own[3] === 1 ? own : over(own, ground(element.parentElement));
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((part) => {
+      const value = part / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const weak = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some(
+      (node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.matches(".visually-hidden, script")) continue;
+    const under = ground(element);
+    const text = over(parse(getComputedStyle(element).color), under);
+    const [high, low] = [light(text), light(under)].sort((a, b) => b - a);
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < LEAST) weak.push(`${element.tagName} "${element.textContent.trim()}" ${ratio}`);
+  }
+  return weak;
+}
+""".replace("LEAST", str(LEAST_CONTRAST))
+
+UNLABELLED = """
+() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
+  .filter((field) => !(field.labels && field.labels.length))
+  .map((field) => field.outerHTML)
+"""
+UNNAMED = """
+() => [...document.querySelectorAll("a, button, summary")]
+  .filter((one) => !one.textContent.trim()).map((one) => one.outerHTML)
+"""
+
+
+class Quiet(WSGIRequestHandler):
+    """A server that keeps its log to itself."""
+
+    def log(self, type, message, *args):  # noqa: A002 - the name in werkzeug
+        del type, message, args
+
+
+@contextmanager
+def served(folder):
+    with opened(folder) as shop:
+        server = make_server("127.0.0.1", 0, shop.app, threaded=True, request_handler=Quiet)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield shop, f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail("chromium is missing and CI=true: the screens may not go untested")
+        pytest.skip("chromium is missing: NO SCREEN IS TRIED IN A BROWSER")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=[*ARGUMENTS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("shop")) as found:
+        yield found
+
+
+def enter(browser, base, login, **options):
+    """Return a page on which this person has logged in, and what the browser complained about."""
+    context = browser.new_context(base_url=base, locale="fr-FR", **options)
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: complaints.append(asked.url) if not asked.url.startswith(base) else None,
+    )
+    page.goto("/connexion")
+    page.get_by_label("Identifiant").fill(login)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    return page, complaints
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_the_main_job_from_search_to_the_signed_sheet(chromium, tmp_path, script):
+    with served(tmp_path) as (found, base):
+        page, complaints = enter(chromium, base, "lead", java_script_enabled=script)
+        tag = found.tags["wiped3"]
+        page.get_by_role("searchbox").fill(tag)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(tag)
+        page.get_by_role("button", name="Valider la catégorie A").click()
+        expect(page.get_by_role("status")).to_contain_text("La catégorie est validée")
+        page.context.close()
+        assert not complaints
+
+        page, complaints = enter(chromium, base, "officer", java_script_enabled=script)
+        page.get_by_role("link", name="Plan", exact=True).click()
+        page.get_by_role("button", name="Calculer le plan").click()
+        expect(page.get_by_text("traitement algorithmique")).to_be_visible()
+        page.get_by_role("row", name=found.tags["wiped0"]).get_by_role("button").click()
+        expect(page.get_by_role("row", name=found.tags["wiped0"])).to_contain_text("attribué")
+        page.get_by_role("button", name="Valider les 3 lignes").click()
+        expect(page.get_by_role("status")).to_contain_text("3 appareils attribués")
+        page.get_by_role("link", name="Demandes").click()
+        page.get_by_role("link", name="COLL-1").click()
+        page.get_by_role("button", name="Remettre les appareils cochés").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Remise R-2026-00001")
+        sheet = page.get_by_role("link", name="Fiche à signer").get_attribute("href")
+        answer = page.request.get(sheet)
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.body().startswith(b"%PDF")
+        page.context.close()
+        assert not complaints
+
+
+def test_slash_and_enter_are_enough(chromium, shop):
+    found, base = shop
+    page, _ = enter(chromium, base, "technician")
+    page.goto("/appareils")
+    page.keyboard.press("/")
+    page.keyboard.type(found.tags["failed"], delay=5)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(found.tags["failed"])
+    page.goto("/")
+    # a scanner types as soon as the first page is there
+    page.keyboard.type(f"{base}/d/{found.tags['examined']}\n", delay=2)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(found.tags["examined"])
+    page.context.close()
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(chromium, shop):
+    page, _ = enter(chromium, shop[1], "lead")
+    page.goto("/file")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Aller au contenu")
+    expect(skip).to_be_focused()
+    assert skip.bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+    page.context.close()
+
+
+def pages_of(found):
+    device = f"/d/{found.tags['failed']}"
+    return {
+        "technician": ("/", "/appareils", "/chercher?q=LENOVO", "/chercher?q=zzz", device),
+        "lead": ("/file", f"/d/{found.tags['wiped3']}", "/cles", f"/d/{found.tags['lying']}"),
+        "officer": ("/plan", "/plan/comment", "/demandes", f"/d/{found.tags['wiped0']}"),
+        "admin": ("/comptes", "/plan"),
+    }
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("role", ["technician", "lead", "officer", "admin"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_fits_is_labelled_and_legible(chromium, shop, role, width, language):
+    found, base = shop
+    page, _ = enter(chromium, base, role, viewport={"width": width, "height": 800})
+    page.context.add_cookies([{"name": "rebond_language", "value": language, "url": base}])
+    for path in pages_of(found)[role]:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.lang") == language
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate(UNLABELLED) == [], path
+        assert page.evaluate(UNNAMED) == [], path
+        assert page.evaluate(CONTRASTS) == [], path
+        assert page.locator("h1").count() == 1, path
+    page.context.close()

@@ -19,6 +19,9 @@ from rebond_server.domain.verdict_reason import Code, Reason, Verdict
 MOST_PASSES_OVER = 2.0
 """Seconds by which the passes may exceed the whole, for rounding on the agent's side."""
 
+SHORTEST = 1e-6
+"""Seconds below which a pass has no rate that could be printed."""
+
 _PATTERNS = {
     Method.OVERWRITE_ZERO: frozenset({"zeros"}),
     Method.OVERWRITE_AES_CTR: frozenset({"aes_256_ctr", "zeros"}),
@@ -214,7 +217,8 @@ def _time(erasure: Erasure, drive: Drive, passes: Iterable[Pass | None]) -> Iter
     for done in passes:
         if done is None or done.seconds * limit.bytes_per_second >= done.bytes_done:
             continue
-        rate = "∞" if not done.seconds else str(round(done.bytes_done / done.seconds / 1e6))
+        # A statement may say 5e-324 seconds: such a rate is infinite, and infinity is no integer.
+        rate = "∞" if done.seconds < SHORTEST else str(round(done.bytes_done / done.seconds / 1e6))
         values = {"rate": rate, "limit": str(limit.bytes_per_second // 1_000_000)}
         yield Reason(code=Code.IMPOSSIBLE_SPEED, values=values | {"source": limit.source})
         break

@@ -41,14 +41,32 @@ def confirm_assignment(work: Work, plan_id: UUID, device_id: UUID) -> Assignment
 
 
 def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
-    """Allocate every device of the newest plan that still can be; one result a line."""
+    """Allocate every device of the newest plan that still can be; one result a line.
+
+    A line confirmed before, alone, is no news: it is passed over.
+    """
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
     lines = _output(plan).assignments
-    results = tuple(_try(work, plan, line) for line in lines if not line.locked)
+    done = _confirmed(work, plan)
+    open_lines = [one for one in lines if not one.locked and UUID(one.device) not in done]
+    results = tuple(_try(work, plan, line) for line in open_lines)
     if all(result.refusal is None for result in results):
         plan.validated, plan.validated_by = work.now, work.person()
     return results
+
+
+def _confirmed(work: Work, plan: PlanRow) -> set[UUID]:
+    """Return the devices that this very plan has already allocated."""
+    return set(
+        work.session.scalars(
+            select(Assignment.device_id).where(
+                Assignment.site_id == work.site_id,
+                Assignment.plan_id == plan.id,
+                Assignment.closed.is_(None),
+            )
+        )
+    )
 
 
 def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:

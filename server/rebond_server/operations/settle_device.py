@@ -115,11 +115,11 @@ def kind_of(facts: Facts) -> str:
 
 def _names(facts: Facts) -> tuple[str | None, str | None, str | None]:
     board = facts.board
-    return (
-        board.maker or board.board_maker,
-        board.marketing_name or board.model or board.board_model,
-        board.serial or board.board_serial,
-    )
+    maker = board.maker or board.board_maker
+    model = board.marketing_name or board.model or board.board_model
+    if maker and model and model.casefold().startswith(f"{maker.casefold()} "):
+        model = model[len(maker) + 1 :]  # HP writes its name into the product's
+    return maker, model, board.serial or board.board_serial
 
 
 def _note_health(work: Work, seen: list[DeviceDrive], chosen: Chosen) -> None:

@@ -59,10 +59,7 @@ def confirm_line(plan_id: UUID, device_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/plan/<uuid:plan_id>/valider")
 def confirm_all(plan_id: UUID) -> ResponseReturnValue:
     """Allocate every line that still can be; what cannot is told one by one."""
-    before = _newest()
-    done = frozenset[str]() if before is None else before.confirmed
-    # A line that was confirmed one by one before is no refusal to be told.
-    results = [one for one in confirm_plan(work(), plan_id) if str(one.device_id) not in done]
+    results = confirm_plan(work(), plan_id)
     given = sum(result.refusal is None for result in results)
     told = ngettext("%(num)s appareil attribué.", "%(num)s appareils attribués.", given)
     flash(told % {"num": given}, "good")

@@ -18,6 +18,11 @@ _WARNING_FATAL = 0b01101
 """NVMe critical warning: spare low, reliability degraded, read-only (NVMe base 2.0, 5.16.1.3)."""
 _WARNING_PASSING = 0b10010
 """NVMe critical warning: hot, or backup of volatile memory failed: look again when cool."""
+_COUNTS_USE = frozenset({4, 9, 12, 190, 192, 193, 194})
+"""Attributes that count starts, hours, cycles, parking and heat: past a threshold they fail nobody."""
+_END_TO_END = (184, "end-to-end")
+_REALLOCATION_EVENTS = (196, "realloc")
+"""Number and name: the number alone means other things on some drives."""
 
 
 class Medium(StrEnum):
@@ -43,10 +48,14 @@ SCALES: dict[str, Scale] = {
     "smart_answered": _GOOD,
     "smart_passed": _GOOD,
     "prefailure_now": _BAD,
+    "prefailure_past": _BAD,
+    "old_age_now": _BAD,
     "warning_fatal": _BAD,
     "warning_passing": _BAD,
     "reallocated": _count("sectors"),
     "reallocated_grown": _count("sectors"),
+    "reallocated_untested": _count("sectors"),
+    "reallocation_events": _count(),
     "pending": _count("sectors"),
     "pending_before": _count("sectors"),
     "pending_after": _count("sectors"),
@@ -54,6 +63,10 @@ SCALES: dict[str, Scale] = {
     "uncorrectable_before": _count("sectors"),
     "uncorrectable_after": _count("sectors"),
     "reported_uncorrectable": _count(),
+    "reported_uncorrectable_untested": _count(),
+    "end_to_end_errors": _count(),
+    "grown_defects": _count("sectors"),
+    "grown_defects_grown": _count("sectors"),
     "spin_retries": _count(),
     "crc_errors_grown": _count(),
     "power_on_hours": _count("h"),
@@ -110,10 +123,19 @@ def drive_facts(
         "smart_answered": answered(after or before),
         "smart_passed": now.passed,
         "prefailure_now": any(a.prefailure is True and a.failed == "now" for a in now.attributes),
+        "prefailure_past": any(
+            a.prefailure is True and a.failed == "past" for a in now.attributes
+        ),
+        "old_age_now": any(
+            a.prefailure is False and a.failed == "now" and a.id not in _COUNTS_USE
+            for a in now.attributes
+        ),
         "warning_fatal": None if warning is None else bool(warning & _WARNING_FATAL),
         "warning_passing": None if warning is None else bool(warning & _WARNING_PASSING),
         "reallocated": now.reallocated,
         "reallocated_grown": _grown(first.reallocated, last.reallocated),
+        "reallocated_untested": now.reallocated if after is None else None,
+        "reallocation_events": _raw(now, *_REALLOCATION_EVENTS),
         "pending": now.pending,
         "pending_before": first.pending,
         "pending_after": last.pending,
@@ -121,6 +143,10 @@ def drive_facts(
         "uncorrectable_before": first.uncorrectable,
         "uncorrectable_after": last.uncorrectable,
         "reported_uncorrectable": now.reported_uncorrectable,
+        "reported_uncorrectable_untested": now.reported_uncorrectable if after is None else None,
+        "end_to_end_errors": _raw(now, *_END_TO_END),
+        "grown_defects": now.grown_defects,
+        "grown_defects_grown": _grown(first.grown_defects, last.grown_defects),
         "spin_retries": now.spin_retries,
         "crc_errors_grown": _grown(first.crc_errors, last.crc_errors),
         "power_on_hours": _hours(now.power_on_hours),
@@ -147,6 +173,12 @@ def answered(smart: Smart | None) -> bool:
     # smartctl before 7.5 sets bit 2 for a missing extra (SCT ERC) although the rest was read.
     counters = (smart.reallocated, smart.pending, smart.critical_warning, smart.grown_defects)
     return not status & _SOME_COMMAND_FAILED or any(c is not None for c in counters)
+
+
+def _raw(smart: Smart, number: int, name: str) -> int | None:
+    """Return the raw count of the attribute of this number and name, None where it is not told."""
+    found = (a for a in smart.attributes if a.id == number and name in (a.name or "").lower())
+    return next((a.raw for a in found if a.raw is not None and a.raw >= 0), None)
 
 
 def _grown(before: int | None, after: int | None) -> int | None:

@@ -6,7 +6,7 @@ from rebond_server.domain.demonstration import Demonstration, read_demonstration
 from rebond_server.domain.grading import GradingRules, read_grading_rules
 from rebond_server.domain.health import HealthRules, read_health_rules
 
-DRIVE_HEALTH = "drive_health-2026-11"
+DRIVE_HEALTH = "drive_health-2026-11b"
 DEMONSTRATION = "demonstration"
 GRADING = "grading-rebond-2026-11"
 

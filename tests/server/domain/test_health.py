@@ -46,6 +46,18 @@ def prefail(prefailure):
     return SmartAttribute(id=5, prefailure=prefailure, failed="now")
 
 
+def attribute(number, raw, failed=None, name="any"):
+    return SmartAttribute(id=number, name=name, raw=raw, failed=failed, prefailure=True)
+
+
+def heat():
+    return SmartAttribute(id=190, name="Airflow", failed="now", prefailure=False)
+
+
+def events(count):
+    return attribute(196, count, name="Reallocated_Event_Count")
+
+
 CASES = {
     "clean hdd": (HDD, Health.OK, set()),
     "clean ssd": (SSD, Health.OK, set()),
@@ -53,16 +65,35 @@ CASES = {
     "clean emmc": (EMMC, Health.OK, set()),
     "declares failure": (smart(HDD, passed=False), Health.FAIL, {"D1"}),
     "prefail now": (smart(HDD, attributes=(prefail(True),)), Health.FAIL, {"D2"}),
-    "old-age now": (smart(HDD, attributes=(prefail(False),)), Health.OK, set()),
-    "spare low": (smart(NVME, passed=False, critical_warning=1), Health.FAIL, {"D3"}),
-    "read-only": (smart(NVME, passed=False, critical_warning=8), Health.FAIL, {"D3"}),
-    "hot": (smart(NVME, passed=False, critical_warning=2), Health.REVIEW, {"D4"}),
-    "capacitor": (smart(NVME, passed=False, critical_warning=16), Health.REVIEW, {"D4"}),
+    "prefail past": (smart(HDD, attributes=(attribute(1, 0, "past"),)), Health.REVIEW, {"D2b"}),
+    "old-age now": (smart(HDD, attributes=(prefail(False),)), Health.REVIEW, {"D2c"}),
+    "hot now": (smart(HDD, attributes=(heat(),)), Health.OK, set()),
+    "end to end": (
+        smart(HDD, attributes=(attribute(184, 1, name="End-to-End_Error"),)),
+        Health.REVIEW,
+        {"D11"},
+    ),
+    "11 events": (smart(HDD, attributes=(events(11),)), Health.OK, set()),
+    "12 events": (smart(HDD, attributes=(events(12),)), Health.REVIEW, {"D11b"}),
+    "49 grown": (smart(HDD, grown_defects=49), Health.WATCH, {"D11d"}),
+    "50 grown": (smart(HDD, grown_defects=50), Health.REVIEW, {"D11c"}),
+    "16 blocks": (smart(SSD, reallocated=16), Health.OK, set()),
+    "17 blocks": (smart(SSD, reallocated=17), Health.REVIEW, {"D7d"}),
+    "ssd reported": (smart(SSD, reported_uncorrectable=1), Health.REVIEW, {"D9d"}),
+    "ssd uncorrectable": (smart(SSD, uncorrectable=1), Health.REVIEW, {"D9e"}),
+    "ssd one pending": (smart(SSD, pending=1), Health.OK, set()),
+    "ssd two pending": (smart(SSD, pending=2), Health.REVIEW, {"D9f"}),
+    "nvme warns": (smart(NVME, passed=False, critical_warning=None), Health.REVIEW, {"D1b"}),
+    "spare low": (smart(NVME, passed=False, critical_warning=1), Health.FAIL, {"D1b", "D3"}),
+    "read-only": (smart(NVME, passed=False, critical_warning=8), Health.FAIL, {"D1b", "D3"}),
+    "hot": (smart(NVME, passed=False, critical_warning=2), Health.REVIEW, {"D1b", "D4"}),
+    "capacitor": (smart(NVME, passed=False, critical_warning=16), Health.REVIEW, {"D1b", "D4"}),
     "pending before": (smart(HDD, pending=1), Health.REVIEW, {"D6", "D6b"}),
     "uncorrectable before": (smart(HDD, uncorrectable=1), Health.REVIEW, {"D6c", "D6d"}),
-    "16 reallocated": (smart(HDD, reallocated=16), Health.WATCH, {"D8"}),
+    "3 reallocated": (smart(HDD, reallocated=3), Health.WATCH, {"D8"}),
+    "16 reallocated": (smart(HDD, reallocated=16), Health.REVIEW, {"D7c", "D8"}),
     "17 reallocated": (smart(HDD, reallocated=17), Health.FAIL, {"D7"}),
-    "3 reported": (smart(HDD, reported_uncorrectable=3), Health.WATCH, {"D9b"}),
+    "3 reported": (smart(HDD, reported_uncorrectable=3), Health.REVIEW, {"D9b", "D9c"}),
     "4 reported": (smart(HDD, reported_uncorrectable=4), Health.FAIL, {"D9"}),
     "spin retry": (smart(HDD, spin_retries=1), Health.FAIL, {"D10"}),
     "time-outs": (smart(HDD, command_timeouts=17180131332), Health.OK, set()),
@@ -97,6 +128,19 @@ WIPED = {
     "pending left": ({"pending": 4}, {"pending": 1}, Health.FAIL, {"D5", "D6", "D6b"}),
     "uncorrectable left": ({}, {"uncorrectable": 2}, Health.FAIL, {"D5b", "D6c"}),
     "reallocated in the wipe": ({}, {"reallocated": 1}, Health.FAIL, {"D7b", "D8"}),
+    "defects in the wipe": (
+        {"grown_defects": 3},
+        {"grown_defects": 4},
+        Health.FAIL,
+        {"D11d", "D11e"},
+    ),
+    "16 that stay 16": ({"reallocated": 16}, {"reallocated": 16}, Health.WATCH, {"D8"}),
+    "3 that stay 3": (
+        {"reported_uncorrectable": 3},
+        {"reported_uncorrectable": 3},
+        Health.WATCH,
+        {"D9b"},
+    ),
     "cable": ({"crc_errors": 7}, {"crc_errors": 8}, Health.OK, {"D12"}),
 }
 

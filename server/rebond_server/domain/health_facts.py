@@ -123,9 +123,7 @@ def drive_facts(
         "smart_answered": answered(after or before),
         "smart_passed": now.passed,
         "prefailure_now": any(a.prefailure is True and a.failed == "now" for a in now.attributes),
-        "prefailure_past": any(
-            a.prefailure is True and a.failed == "past" for a in now.attributes
-        ),
+        "prefailure_past": any(a.prefailure is True and a.failed == "past" for a in now.attributes),
         "old_age_now": any(
             a.prefailure is False and a.failed == "now" and a.id not in _COUNTS_USE
             for a in now.attributes

@@ -18,6 +18,11 @@ class Agreement(OfSite, Base):
     title: Mapped[str] = mapped_column(String(300))
     signed: Mapped[date | None] = mapped_column(Date)
     ends: Mapped[date | None] = mapped_column(Date)
+    review: Mapped[date | None] = mapped_column(Date)
+    """When the partners agreed to meet; None: six months before the end."""
+    parties: Mapped[list[str] | None] = mapped_column(JSON)
+    duties: Mapped[list[str] | None] = mapped_column(JSON)
+    """What each party owes, one sentence a line; reports and dates among them."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     __table_args__ = (
@@ -34,7 +39,10 @@ class Lot(OfSite, Base):
     name: Mapped[str] = mapped_column(String(200))
     agreement_id: Mapped[UUID | None] = mapped_column(Uuid)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """The lot as the plan engine reads it: regime, unit value, resale, reserved publics, shares."""
+    """The lot as the plan engine reads it: regime, unit value, resale, reserved publics, shares.
+
+    How it comes in (donor, window, collection points, annex) stands in `Donation`.
+    """
 
     __table_args__ = (
         to_site(),

@@ -1,5 +1,6 @@
 """The grade of a device: computed from facts by the rules, confirmed by a person."""
 
+import hashlib
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from rebond_server.operations.evidence_of import inspection_of
 from rebond_server.operations.history import tell
 from rebond_server.operations.order import OLDEST_FIRST
 from rebond_server.operations.step import by_person, device_of
-from rebond_server.operations.work import Work
+from rebond_server.operations.work import Rules, Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, GradeRow
 from rebond_server.store.ids import uuid7
@@ -169,10 +170,16 @@ def _row(work: Work, device: Device, found: Grade, facts: dict[str, object]) -> 
         axes=axes | {"overall": plain(found.overall)},
         reasons=[plain(reason) for reason in found.reasons],
         facts=facts,
-        rules=found.edition.name,
-        rules_sha256=found.edition.sha256,
+        rules=f"{found.edition.name}, {work.rules.health.edition.name}"[:80],
+        rules_sha256=_both(work.rules),
         graded=work.now,
     )
+
+
+def _both(rules: Rules) -> str:
+    """Return one fingerprint of both rule files: a grade also rests on the health of the drives."""
+    both = f"{rules.grading.edition.sha256} {rules.health.edition.sha256}"
+    return hashlib.sha256(both.encode()).hexdigest()
 
 
 def _same(one: GradeRow, other: GradeRow) -> bool:

@@ -38,6 +38,10 @@ STEPS = frozenset(
     }
 )
 
+EDITION = ".rules_sha256"
+MOST_TOLD = 100
+"""Characters of a value in one line."""
+
 
 def differences(work: Work) -> tuple[str, ...]:
     """Return what the tables say otherwise than the evidence, one line each; nothing when all fits."""
@@ -46,11 +50,22 @@ def differences(work: Work) -> tuple[str, ...]:
     except EvidenceDamaged as damaged:
         return (damaged.sentence.en,)
     now = picture(work)
-    return tuple(
-        f"{name}: {now.get(name)!r} stored, {again.get(name)!r} from evidence"
-        for name in sorted(now.keys() | again.keys())
-        if now.get(name) != again.get(name)
+    other_rules = tuple(
+        name.removesuffix(EDITION)
+        for name in now
+        if name.endswith(EDITION) and now[name] != again.get(name)
     )
+    return tuple(
+        f"{name}: {_short(now.get(name))} stored, {_short(again.get(name))} from evidence"
+        for name in sorted(now.keys() | again.keys())
+        # a grade by an earlier edition of the rules is no contradiction; its reasons name the edition
+        if now.get(name) != again.get(name) and not name.startswith(other_rules)
+    )
+
+
+def _short(value: object) -> str:
+    told = repr(value)
+    return told if len(told) <= MOST_TOLD else f"{told[:MOST_TOLD]}…"
 
 
 def recomputed(work: Work) -> Picture:

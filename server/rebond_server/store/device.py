@@ -206,6 +206,7 @@ class GradeRow(OfSite, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     rules: Mapped[str] = mapped_column(String(80))
     rules_sha256: Mapped[str] = mapped_column(String(64))
+    """Fingerprint of the grading rules and the drive-health rules together."""
     graded: Mapped[datetime] = mapped_column(Moment)
     given_by: Mapped[UUID | None] = mapped_column(Uuid)
     """Who gave another grade than the rules; None: it is the rules' own."""

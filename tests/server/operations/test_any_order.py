@@ -1,5 +1,6 @@
 """Whatever the order of arrival, a batch of statements ends in one state; and evidence gives it again."""
 
+import dataclasses
 import itertools
 from collections import defaultdict
 from uuid import NAMESPACE_URL, uuid5
@@ -178,3 +179,17 @@ def test_changed_or_missing_evidence_is_named(workshop):
         (line,) = differences(work)
 
     assert victim.name in line
+
+
+def test_other_rules_are_no_contradiction(workshop):
+    lived_in(workshop)
+    rules = workshop.rules
+    edition = replace(rules.grading.edition, sha256="0" * 64)
+    newer = type(rules)(
+        health=rules.health, grading=replace(rules.grading, edition=edition, rules=())
+    )
+
+    with workshop.work(NOBODY, later(21), reading=True) as work:
+        found = differences(dataclasses.replace(work, rules=newer))
+
+    assert found == ()

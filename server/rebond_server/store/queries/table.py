@@ -67,7 +67,7 @@ def _line(
     return TableLine(
         device_id=device.id,
         tag=device.tag,
-        name=" ".join(filter(None, (device.maker, device.model))) or device.kind,
+        name=_name(device),
         state=device.state,
         verdicts=tuple(drive.verdict for drive in proven.drives if drive.holds_data),
         sanitised=proven.sanitised,
@@ -76,6 +76,14 @@ def _line(
         programme=allocated or proposed,
         proposed=allocated is None and proposed is not None,
     )
+
+
+def _name(device: Device) -> str:
+    """Return maker and model, once: many a model already begins with its maker."""
+    maker, model = device.maker or "", device.model or ""
+    if model.casefold().startswith(maker.casefold()):
+        return model or device.kind
+    return f"{maker} {model}".strip() or device.kind
 
 
 def _allocated(session: Session, site_id: UUID) -> dict[UUID, str]:

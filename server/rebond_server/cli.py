@@ -26,6 +26,7 @@ from rebond_server.serving import serve
 from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.store.queries.plan_page import newest_plan
 from rebond_server.store.queries.table import TableLine, table
+from rebond_server.web.words import GRADES, KINDS, VERDICTS
 
 HEADINGS = Sentence(
     fr="appareil|machine|effacement|catégorie|première raison|dispositif",
@@ -165,9 +166,9 @@ def _cells(line: TableLine, language: Language) -> list[str]:
     programme = line.programme or "—"
     cells = [
         line.tag,
-        line.name,
-        ", ".join(verdict.value for verdict in line.verdicts) or "—",
-        line.grade or "—",
+        KINDS[line.name].into(language) if line.name in KINDS else line.name,
+        ", ".join(VERDICTS[verdict].word.into(language) for verdict in line.verdicts) or "—",
+        "—" if line.grade is None else GRADES[line.grade].into(language),
         "—" if line.reason is None else line.reason.into(language),
         f"{programme} (?)" if line.proposed else programme,
     ]

@@ -70,7 +70,7 @@ def _once(table: str, *columns: str) -> sa.UniqueConstraint:
 
 
 def _lots() -> None:
-    """Who gives, and how each lot comes in."""
+    """Hold who gives, and how each lot comes in."""
     _of_site("donor",
         *_needed(code=sa.String(80), kind=SHORT),
         *_optional(name=sa.String(200)),
@@ -102,8 +102,8 @@ def _lots() -> None:
 
 
 def _items() -> None:
-    """What was announced, and what people noted of what came."""
-    noted = {"donor_tag": TEXT, "value_cents": sa.Integer(), "acquired": sa.Date()}
+    """Hold what was announced, and what people noted of what came."""
+    noted: dict[str, sa.types.TypeEngine[Any]] = {"donor_tag": TEXT, "value_cents": sa.Integer(), "acquired": sa.Date()}
     _of_site("listed_item",
         *_needed(lot_id=ID, line=sa.Integer(), key=sa.String(128), kind=SHORT),
         *_optional(maker=TEXT, model=TEXT, serial=TEXT, **noted),
@@ -126,7 +126,7 @@ def _items() -> None:
 
 
 def _places() -> None:
-    """Labels, and where things stand."""
+    """Hold labels, and where things stand."""
     _of_site("asset_tag",
         *_needed(tag=sa.String(32)),
         *_optional(device_id=ID, printed=MOMENT, claimed=MOMENT),

@@ -1,0 +1,1 @@
+"""Files with lines and columns, as offices send them: read with limits, written without formulas."""

@@ -1,0 +1,71 @@
+"""The server's command line, as a person and as `scripts/start` use it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rebond_server.cli import VERBS
+
+PASSWORD = "une phrase assez longue"
+
+
+@pytest.fixture
+def rebond(database_url, scratch):
+    """Give a function that runs `rebond` on an empty database of its own."""
+    environment = os.environ | {
+        "REBOND_VAR": str(scratch / "var"),
+        "REBOND_DATABASE_URL": database_url,
+    }
+
+    def run(*words, given=""):
+        return subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from rebond_server.cli import main; sys.exit(main())",
+                *words,
+            ],
+            input=given,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_from_nothing_to_a_table(rebond):
+    early = rebond("table")
+    assert early.returncode == 1
+    assert "rebond init" in early.stderr
+
+    for words in (
+        ("init", "--site", "Atelier d'essai"),
+        ("init",),
+        ("demonstration",),
+        ("demonstration",),
+    ):
+        assert rebond(*words).returncode == 0, words
+    for login, role in (("nadia", "lead"), ("louis", "officer")):
+        made = rebond("create-account", login, "--role", role, given=f"{PASSWORD}\n")
+        assert made.returncode == 0, made.stderr
+    twice = rebond("create-account", "nadia", "--role", "lead", given=f"{PASSWORD}\n")
+    assert (twice.returncode, "déjà pris" in twice.stderr) == (1, True)
+
+    assert len(rebond("enrol-code").stdout.strip()) == 10
+    assert rebond("confirm-grades", "--as", "nadia").returncode == 0
+    assert rebond("plan", "--as", "louis").returncode == 0
+    refused = rebond("--language", "en", "plan", "--as", "nadia")
+    assert (refused.returncode, "ask: allocation officer" in refused.stderr) == (1, True)
+    assert rebond("plan", "--as", "personne").returncode == 1
+    assert rebond("confirm-plan", "--as", "louis").returncode == 0
+    assert rebond("table").stdout.startswith("appareil")
+    assert rebond("verify").stdout == ""
+
+
+def test_every_verb_says_what_it_does_in_two_languages():
+    assert all(" / " in verb.help for verb in VERBS.values())

@@ -22,7 +22,6 @@ from rebond_server.operations.recompute import differences
 from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import NOBODY, Actor, command_line, person
 from rebond_server.operations.workshop import Workshop, open_workshop
-from rebond_server.serving import serve
 from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.store.queries.plan_page import newest_plan
 from rebond_server.store.queries.table import TableLine, table
@@ -158,6 +157,8 @@ def _verify(config: Config, asked: argparse.Namespace) -> int:
 
 
 def _serve(config: Config, asked: argparse.Namespace) -> int:
+    from rebond_server.serving import serve  # noqa: PLC0415 - screens and PDF take seconds to load; only this verb needs them
+
     serve(config, asked.host, asked.port)
     return 0
 

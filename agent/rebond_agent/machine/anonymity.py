@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from rebond_agent.machine.placeholders import known_serial
+from rebond_agent.machine.placeholders import known_serial, known_uuid
 
 EDID_HEADER = bytes.fromhex("00ffffffffffff00")
 
@@ -21,7 +21,7 @@ _keyed = re.compile(
 )
 _mac = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")
 _uuid = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_wwn = re.compile(r"(?<![0-9A-Fa-fx])(?:0x|eui\.|naa\.|wwn-0x)([0-9A-Fa-f]{16,32})\b")
+_wwn = re.compile(r"(?<![0-9A-Fa-fx])(0x|eui\.|naa\.|wwn-0x)([0-9A-Fa-f]{16,32})\b")
 _wwn_parts = re.compile(
     r'(\{"naa":\d+,"oui":|\{"oui":)(\d+)(,"(?:id|ext_id)":)(\d+)(?=\})'  # smartctl --json=c
 )
@@ -29,6 +29,7 @@ _identity_file = re.compile(
     r"/(?:[a-z_]*serial(?:_number)?|product_uuid|wwid|cid|[a-z_]*asset_tag)$"
 )
 _MAC_MAKER = 8  # characters of the maker's half: aa:bb:cc
+_WWN_DIGITS = 16  # 64 bits
 _WWN_MAKER = 7  # hexadecimal digits: one of the naming authority, six of the maker
 
 
@@ -60,8 +61,8 @@ class Anonymity:
             self._add_mac(value)
         for value in _uuid.findall(text):
             self._add(value)
-        for value in _wwn.findall(text):
-            self._put(value, value[:_WWN_MAKER] + self._shape(value[_WWN_MAKER:]))
+        for prefix, value in _wwn.findall(text):
+            self._add_wwn_text(prefix, value)
         for _, oui, _, own in _wwn_parts.findall(text):
             self._add_wwn(int(oui), int(own))
 
@@ -86,6 +87,8 @@ class Anonymity:
             return
         if value.lower() in self._kept or not re.search(r"\d", value):
             return
+        if _uuid.fullmatch(value) and known_uuid(value) is None:
+            return
         if _mac.fullmatch(value):
             self._add_mac(value)
         else:
@@ -97,6 +100,14 @@ class Anonymity:
         new = value[:_MAC_MAKER] + self._shape(value[_MAC_MAKER:], hexadecimal=True)
         self._put(value, new)
         self._put(value.replace(":", ""), new.replace(":", ""))
+
+    def _add_wwn_text(self, prefix: str, value: str) -> None:
+        """Give lsblk's spelling and smartctl's three numbers the same replacement."""
+        maker = 0 if prefix == "eui." else 1  # an NAA name has the authority in front
+        if len(value) == _WWN_DIGITS:
+            self._add_wwn(int(value[maker : maker + 6], 16), int(value[maker + 6 :], 16))
+        else:
+            self._put(value, value[:_WWN_MAKER] + self._shape(value[_WWN_MAKER:]))
 
     def _add_wwn(self, oui: int, own: int) -> None:
         digits = f"{own:09x}"

@@ -26,13 +26,14 @@ _WORDS = frozenset(
     """.replace("\n", "|").split("|")
 )
 _PLACEHOLDERS = frozenset(word.strip() for word in _WORDS if word.strip())
+_LONGEST = 1024  # characters looked at; no name is longer
 _punctuation = re.compile(r"[^a-z0-9_]+")
 _same = re.compile(r"^([0-9a-fx])\1*$")
 
 
 def known(raw: str | bytes | None) -> str | None:
     """Return the cleaned text, or None when it is a placeholder, a dash or one repeated digit."""
-    text = clean(raw)
+    text = clean(raw[:_LONGEST] if raw else None)
     if text is None:
         return None
     words = _punctuation.sub(" ", text.lower()).strip()
@@ -54,7 +55,7 @@ def known_serial(raw: str | bytes | None) -> str | None:
 
 def known_uuid(raw: str | None) -> str | None:
     """Return a UUID in lower case, or None: all zeros and ones, and the AMI counting one, say no."""
-    text = (clean(raw) or "").lower()
+    text = (known(raw) or "").lower()
     if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
         return None
     if len(set(text) - {"-"}) == 1 or text.startswith("03000200-0400-0500-0006-"):

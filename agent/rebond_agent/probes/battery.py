@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known, known_serial
-from rebond_agent.probes import smbios
+from rebond_agent.probes import smbios, sysfs
 from rebond_agent.probes.answer import Answer, declared, reported, unknown
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Battery, Facts
@@ -97,10 +97,10 @@ def probe(machine: Machine) -> Answer:
 
 
 def _said(machine: Machine, name: str) -> dict[str, str | None]:
-    kind = clean(machine.read(f"{FOLDER}/{name}/type"))
+    kind = sysfs.word(machine, f"{FOLDER}/{name}/type")
     if kind != "Battery":
         return {"type": kind}
-    return {key: clean(machine.read(f"{FOLDER}/{name}/{key}")) for key in ATTRIBUTES}
+    return {key: sysfs.word(machine, f"{FOLDER}/{name}/{key}") for key in ATTRIBUTES}
 
 
 def _micro(said: Mapping[str, str | None], key: str) -> int | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known, known_serial, known_uuid
-from rebond_agent.probes import smbios
+from rebond_agent.probes import smbios, sysfs
 from rebond_agent.probes.answer import Answer, declared, unknown
 from rebond_agent.probes.makers import maker_name
 from rebond_agent.probes.smbios import Structure
@@ -133,7 +133,9 @@ def probe(machine: Machine) -> Answer:
     else:
         board = parse_board(_from_sysfs(machine))
         source = declared(SYSFS) if board != Board() else unknown("dmidecode")
-    vendor = re.search(r"^\s*Hypervisor vendor:\s*(\S.*)$", machine.run(LSCPU).text, re.MULTILINE)
+    vendor = re.search(
+        r"^[ \t]*Hypervisor vendor:[ \t]*(\S.*)$", machine.run(LSCPU).text, re.MULTILINE
+    )
     if vendor and board.hypervisor is None:  # some virtual machines have no SMBIOS at all
         name = hypervisor(vendor[1]) or clean(vendor[1])
         board = msgspec.structs.replace(board, hypervisor=name)
@@ -173,7 +175,7 @@ def _from_sysfs(machine: Machine) -> tuple[Structure, ...]:
         Structure(
             handle="",
             kind=kind,
-            values={key: clean(machine.read(f"{SYSFS}/{name}")) or "" for key, name in names},
+            values={key: sysfs.word(machine, f"{SYSFS}/{name}") or "" for key, name in names},
         )
         for kind, names in layout.items()
     )

@@ -11,11 +11,12 @@ FOLDER = "/sys/class/drm"
 
 _BUILT_IN = ("eDP", "LVDS", "DSI")
 _MOST = 16
+_TEXT = 64 * 1024  # bytes of edid-decode's text, for a folder written by hand
 
 
 def parse_display(connector: str, raw: bytes) -> Display | None:
     """Return one screen; raw EDID bytes, or the text edid-decode made of them."""
-    display = edid.parse_edid(raw) or edid.parse_edid_decode(raw.decode("utf-8", "replace"))
+    display = edid.parse_edid(raw) or edid.parse_edid_decode(raw[:_TEXT].decode("utf-8", "replace"))
     if display is None:
         return None
     kind = connector.partition("-")[2]

@@ -6,11 +6,10 @@ from typing import Literal
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known
-from rebond_agent.probes import smbios
+from rebond_agent.probes import smbios, sysfs
 from rebond_agent.probes.answer import Answer, declared, measured
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Firmware
-from rebond_schemas.text import clean
 
 SYSFS = "/sys/class/dmi/id"
 EFIVARS = "/sys/firmware/efi/efivars"
@@ -61,7 +60,7 @@ def probe(machine: Machine) -> Answer:
     told = parse_firmware(structures)
     mode = _mode(machine)
     tables = machine.names(ACPI_TABLES)
-    version = clean(machine.read(TPM))
+    version = sysfs.word(machine, TPM)
     firmware = Firmware(
         vendor=told.vendor,
         version=told.version,
@@ -116,5 +115,5 @@ def _anti_theft(structures: Sequence[Structure]) -> tuple[str, ...]:
 
 def _from_sysfs(machine: Machine) -> tuple[Structure, ...]:
     names = (("Vendor", "bios_vendor"), ("Version", "bios_version"), ("Release Date", "bios_date"))
-    values = {key: clean(machine.read(f"{SYSFS}/{name}")) or "" for key, name in names}
+    values = {key: sysfs.word(machine, f"{SYSFS}/{name}") or "" for key, name in names}
     return (Structure(handle="", kind=0, values=values),)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known_serial
-from rebond_agent.probes import mmc, tool_json
+from rebond_agent.probes import mmc, sysfs, tool_json
 from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
 
@@ -94,9 +94,10 @@ def ask_drives(machine: Machine) -> tuple[Listed, ...]:
 def _identified(machine: Machine, listed: Listed) -> Listed:
     """Return the drive with the identity the kernel publishes where lsblk tells none."""
     if listed.bus is not Bus.MMC:
-        if listed.serial is not None or listed.optical:
+        if listed.optical or (listed.serial is not None and listed.bus is not Bus.USB):
             return listed
-        return replace(listed, serial=_kernel_serial(machine, listed.name))
+        # A USB case's own number comes first in udev's database; the drive's is worth more.
+        return replace(listed, serial=_kernel_serial(machine, listed.name) or listed.serial)
     return replace(
         listed,
         model=mmc.read(machine, listed.name, "name") or listed.model,
@@ -109,7 +110,7 @@ def _identified(machine: Machine, listed: Listed) -> Listed:
 def _kernel_serial(machine: Machine, name: str) -> str | None:
     """Return virtio's serial, NVMe's, or the SCSI unit serial number page (SPC-5, VPD page 80h)."""
     for place in ("serial", "device/serial"):
-        serial = known_serial(machine.read(f"/sys/block/{name}/{place}"))
+        serial = known_serial(sysfs.word(machine, f"/sys/block/{name}/{place}"))
         if serial:
             return serial
     page = machine.read(f"/sys/block/{name}/device/vpd_pg80") or b""

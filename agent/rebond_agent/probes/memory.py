@@ -48,7 +48,7 @@ def probe(machine: Machine) -> Answer:
     """Ask dmidecode for the modules and psutil for what the system sees."""
     structures = smbios.ask_smbios(machine)
     told = parse_memory(structures)
-    meminfo = (machine.read("/proc/meminfo") or b"").decode("ascii", "replace")
+    meminfo = (machine.read("/proc/meminfo") or b"")[:16384].decode("ascii", "replace")
     usable = parse_usable(machine.ask(Library.USABLE_MEMORY), meminfo)
     memory = Memory(
         installed_mib=told.installed_mib,

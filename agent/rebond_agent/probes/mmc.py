@@ -1,8 +1,8 @@
 """eMMC and SD: smartctl does not know them, the kernel publishes what they tell (JEDEC JESD84)."""
 
 from rebond_agent.machine import Machine
+from rebond_agent.probes import sysfs
 from rebond_schemas.facts import Smart
-from rebond_schemas.text import clean
 
 _HIGHEST = 0x0B  # JESD84-B51 7.4.43: 0x0B is "exceeded"; above it is reserved
 
@@ -31,7 +31,7 @@ def ask_health(machine: Machine, name: str) -> Smart | None:
 
 def read(machine: Machine, name: str, attribute: str) -> str | None:
     """Return one attribute of an MMC device: name, serial, fwrev, type, life_time and so on."""
-    return clean(machine.read(f"/sys/block/{name}/device/{attribute}"))
+    return sysfs.word(machine, f"/sys/block/{name}/device/{attribute}")
 
 
 def _byte(raw: str) -> int | None:

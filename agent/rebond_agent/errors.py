@@ -45,6 +45,10 @@ class BadCheck(UsageError):
     """Not a check: {spec}. Write NAME=pass, fail, skipped or absent, and :NOTE if there is one."""
 
 
+class CheckUnknown(UsageError):
+    """There is no test {name}; there are: {known}."""
+
+
 class MachineMissing(UsageError):
     """There is no recorded machine in {path}."""
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rebond_agent.checks import told_checks
+from rebond_agent.checks.told import told_checks
 from rebond_agent.errors import BadCheck
 from rebond_schemas.inspection import Result
 

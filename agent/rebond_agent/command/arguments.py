@@ -9,9 +9,10 @@ from typing import NoReturn
 from rebond_agent.config import Config
 from rebond_agent.errors import UsageError
 from rebond_agent.language import Language, say
+from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.phrases import Phrase
 
-Told = Callable[[Phrase], str]
+Told = Callable[[Phrase | CheckPhrase], str]
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,7 +41,7 @@ def language_of(words: Sequence[str], config: Config) -> Language:
 def parser(language: Language) -> Parser:
     """Return the parser of all commands."""
 
-    def told(phrase: Phrase) -> str:
+    def told(phrase: Phrase | CheckPhrase) -> str:
         return say(language, phrase).replace("%", "%%")
 
     common = _common(told)
@@ -50,7 +51,7 @@ def parser(language: Language) -> Parser:
     whole.reader = language
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, phrase: Phrase) -> Parser:
+    def command(name: str, phrase: Phrase | CheckPhrase) -> Parser:
         said = told(phrase)
         # No abbreviations: --yes must never stand for --yes-erase.
         made = commands.add_parser(
@@ -63,6 +64,7 @@ def parser(language: Language) -> Parser:
     wipe = command("wipe", Phrase.HELP_WIPE)
     _add_inspect(wipe, told)
     _add_wipe(wipe, told)
+    _add_check(command("check", CheckPhrase.HELP_CHECK), told)
     command("send", Phrase.HELP_SEND)
     record = command("record", Phrase.HELP_RECORD)
     record.add_argument("folder", type=Path, metavar="DIR", help=told(Phrase.HELP_DIR))
@@ -102,6 +104,28 @@ def _add_wipe(to: Parser, told: Told) -> None:
     _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
     _add_many(to, "--drive", "/dev/X", told(Phrase.HELP_DRIVE))
     _add_many(to, "--yes-erase", "LAST4", told(Phrase.HELP_YES))
+
+
+def _add_check(to: Parser, told: Told) -> None:
+    to.add_argument("names", nargs="*", metavar="NAME", help=told(CheckPhrase.HELP_CHECK_NAMES))
+    to.add_argument("--machine", type=Path, metavar="DIR", help=told(Phrase.HELP_MACHINE))
+    to.add_argument("--asset-tag", metavar="T", help=told(Phrase.HELP_TAG))
+    to.add_argument("--by", metavar="N", help=told(Phrase.HELP_BY))
+    to.add_argument("--no-send", action="store_true", help=told(Phrase.HELP_NO_SEND))
+    _add_bench(to, told)
+
+
+def _add_bench(to: Parser, told: Told) -> None:
+    """Words of both ways to test: by the console and without."""
+    to.add_argument(
+        "--keyboard",
+        choices=["azerty", "qwerty"],
+        default="azerty",
+        help=told(CheckPhrase.HELP_KEYBOARD),
+    )
+    to.add_argument(
+        "--minutes", type=float, default=10.0, metavar="N", help=told(CheckPhrase.HELP_MINUTES)
+    )
 
 
 def _add_many(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from rebond_agent.checks import keep_inspection, told_checks
+from rebond_agent.checks.told import keep_inspection, told_checks
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.desk import NOT_ALL_ERASED, Desk
 from rebond_agent.command.scratch import scratch_drives

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from rebond_agent import errors
 from rebond_agent.errors import AgentError
+from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.phrases import PHRASES, Phrase
 from rebond_agent.language.words import Words
 
@@ -17,9 +18,9 @@ class Language(StrEnum):
     EN = "en"
 
 
-def say(language: Language, phrase: Phrase, **details: object) -> str:
+def say(language: Language, phrase: Phrase | CheckPhrase, **details: object) -> str:
     """Return a text in this language with its details filled in."""
-    french, english = PHRASES[phrase]
+    french, english = PHRASES[phrase] if isinstance(phrase, Phrase) else phrase.value
     return (french if language is Language.FR else english).format(**details)
 
 
@@ -63,6 +64,7 @@ SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
         errors.ImageMissing: "Il n'y a pas de fichier image ordinaire à {path}.",
         errors.BadFault: "Ce n'est pas une panne connue : {spec}. Écrivez drop-writes ou unreadable=DÉBUT+LONGUEUR (en octets), précédé de IMAGE: pour une seule image.",
         errors.BadCheck: "Ce n'est pas un essai : {spec}. Écrivez NOM=pass, fail, skipped ou absent, et :REMARQUE s'il y en a une.",
+        errors.CheckUnknown: "Il n'y a pas d'essai {name} ; il y a : {known}.",
         errors.MachineMissing: "Il n'y a pas de machine enregistrée dans {path}.",
         errors.RecordingFailed: "L'enregistrement dans {path} n'a pas pu être écrit : {reason}.",
         errors.DriveUnknown: "Cet ordinateur n'a pas de disque {path} ; il a : {known}.",

@@ -115,3 +115,30 @@ EQUIPMENT: Words = MappingProxyType(
         "card_reader": ("lecteur de cartes", "card reader"),
     }
 )
+
+CHECKS: Words = MappingProxyType(
+    {
+        "keyboard": ("clavier", "keyboard"),
+        "touchpad": ("pavé tactile", "touchpad"),
+        "screen": ("écran", "screen"),
+        "sound": ("haut-parleurs", "speakers"),
+        "microphone": ("micro", "microphone"),
+        "camera": ("caméra", "camera"),
+        "ports": ("ports USB", "USB ports"),
+        "network": ("réseau", "network"),
+        "bluetooth": ("Bluetooth", "Bluetooth"),
+        "battery": ("batterie sous charge", "battery under load"),
+        "memory": ("mémoire", "memory"),
+        "processor": ("processeur", "processor"),
+        "appearance": ("aspect", "appearance"),
+    }
+)
+
+RESULTS: Words = MappingProxyType(
+    {
+        "pass": ("bon", "pass"),
+        "fail": ("ÉCHEC", "FAIL"),
+        "skipped": ("non fait", "skipped"),
+        "absent": ("absent", "absent"),
+    }
+)

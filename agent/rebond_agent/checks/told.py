@@ -1,4 +1,4 @@
-"""What a person tested by hand, told on the command line, kept as an inspection statement."""
+"""What a person tested by hand, told on the command line; every check kept as an inspection."""
 
 import re
 from collections.abc import Sequence

@@ -13,6 +13,8 @@ from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import drive_key, same_drive
 from rebond_server.domain.drive_speed import ceiling
+from rebond_server.domain.firmware_proof import is_firmware
+from rebond_server.domain.verdict_firmware import canaries, firmware, level_of
 from rebond_server.domain.verdict_limits import hidden_area, limits
 from rebond_server.domain.verdict_reason import Code, Reason, Verdict
 
@@ -27,6 +29,7 @@ _PATTERNS = {
     Method.OVERWRITE_AES_CTR: frozenset({"aes_256_ctr", "zeros"}),
 }
 _WRITING = frozenset({"write", "canary_write", "command"})
+_BY_KEY = frozenset({Method.ATA_SANITIZE_CRYPTO, Method.SCSI_SANITIZE_CRYPTO})
 _WORST_FIRST = (
     Verdict.UNKNOWN,
     Verdict.NOT_ATTEMPTED,
@@ -48,6 +51,9 @@ class Figures(Struct, frozen=True, kw_only=True):
     write_seconds: float
     read_back_seconds: float
     seconds: float
+    canaries_planted: int
+    canaries_found: int
+    places_read: int
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
@@ -62,18 +68,25 @@ class Judgement(Struct, frozen=True, kw_only=True):
 UNPROVEN = Judgement(verdict=Verdict.UNKNOWN, reasons=(Reason(code=Code.NO_EVIDENCE),))
 
 
-def judge(erasure: Erasure, drive: Drive) -> Judgement:
-    """Return what this statement proves about this drive of the latest inventory."""
+def judge(erasure: Erasure, drive: Drive, *, admit_ieee: bool = False) -> Judgement:
+    """Return what this statement proves about this drive of the latest inventory.
+
+    `admit_ieee`: the workshop takes IEEE 2883's word where NIST SP 800-88 says less.
+    """
+    reached = _level(erasure, drive, admit_ieee=admit_ieee)
     written, read_back = last_write(erasure.passes), read_back_of(erasure.passes)
     whole = whole_bytes(erasure, drive)
     reasons = _worst_first(
-        _about_drive(erasure, drive) or _about_work(erasure, drive, written, read_back, whole)
+        _about_drive(erasure, drive)
+        or _about_work(erasure, drive, written, read_back, whole, reached)
     )
-    verdict = next((r.forces for r in reasons if r.forces is not None), Verdict.CLEARED)
-    positive = verdict in {Verdict.CLEARED, Verdict.CLEARED_WITH_LIMITS}
+    best = Verdict.PURGED if reached is Level.PURGE else Verdict.CLEARED
+    verdict = next((r.forces for r in reasons if r.forces is not None), best)
+    # What is not reached is told by a limit: then no more than Clear is claimed (IEEE 2883: the whole medium).
+    positive = {Verdict.CLEARED: Level.CLEAR, Verdict.CLEARED_WITH_LIMITS: Level.CLEAR}
     return Judgement(
         verdict=verdict,
-        level=Level.CLEAR if positive else None,
+        level=Level.PURGE if verdict is Verdict.PURGED else positive.get(verdict),
         reasons=reasons,
         figures=_figures(erasure, written, read_back, whole),
     )
@@ -121,7 +134,12 @@ def _about_drive(erasure: Erasure, drive: Drive) -> list[Reason]:
 
 
 def _about_work(
-    erasure: Erasure, drive: Drive, written: Pass | None, read_back: Pass | None, whole: int | None
+    erasure: Erasure,
+    drive: Drive,
+    written: Pass | None,
+    read_back: Pass | None,
+    whole: int | None,
+    reached: Level,
 ) -> list[Reason]:
     """Say what the passes show, or fail to show."""
     faults = [*_faults(erasure.passes)]
@@ -137,11 +155,10 @@ def _about_work(
             return [
                 *faults,
                 *_size(erasure, drive),
-                *_writing(erasure, written, whole or 0),
-                *_reading_back(drive, written, read_back, whole or 0),
+                *_proof(erasure, drive, written, read_back, whole or 0),
                 *_time(erasure, drive, (written, read_back)),
                 *hidden_area(erasure, drive),
-                *limits(erasure, drive),
+                *limits(erasure, drive, reached),
             ]
 
 
@@ -171,6 +188,23 @@ def _size(erasure: Erasure, drive: Drive) -> Iterator[Reason]:
     if len(erased) > 1 or not erased <= known:
         values = {"erased": str(erasure.size_bytes), "known": str(drive.identity.size_bytes)}
         yield Reason(code=Code.SIZE_DIFFERS, values=values)
+
+
+def _level(erasure: Erasure, drive: Drive, *, admit_ieee: bool) -> Level:
+    """Return the level that this method reaches when nothing stands against it."""
+    if not is_firmware(erasure.method):
+        return Level.CLEAR  # overwriting from the host is never a Purge
+    return level_of(erasure.method, drive, admit_ieee=admit_ieee)
+
+
+def _proof(
+    erasure: Erasure, drive: Drive, written: Pass | None, read_back: Pass | None, whole: int
+) -> Iterator[Reason]:
+    if is_firmware(erasure.method):
+        yield from firmware(erasure, drive, whole)
+    else:
+        yield from _writing(erasure, written, whole)
+        yield from _reading_back(drive, written, read_back, whole)
 
 
 def _writing(erasure: Erasure, written: Pass | None, whole: int) -> Iterator[Reason]:
@@ -215,10 +249,11 @@ def _reading_back(
 def _time(erasure: Erasure, drive: Drive, passes: Iterable[Pass | None]) -> Iterator[Reason]:
     limit = ceiling(drive)
     for done in passes:
-        if done is None or done.seconds * limit.bytes_per_second >= done.bytes_done:
+        moved = 0 if done is None else _moved(erasure, drive, done)
+        if done is None or done.seconds * limit.bytes_per_second >= moved:
             continue
         # A statement may say 5e-324 seconds: such a rate is infinite, and infinity is no integer.
-        rate = "∞" if done.seconds < SHORTEST else str(round(done.bytes_done / done.seconds / 1e6))
+        rate = "∞" if done.seconds < SHORTEST else str(round(moved / done.seconds / 1e6))
         values = {"rate": rate, "limit": str(limit.bytes_per_second // 1_000_000)}
         yield Reason(code=Code.IMPOSSIBLE_SPEED, values=values | {"source": limit.source})
         break
@@ -227,6 +262,14 @@ def _time(erasure: Erasure, drive: Drive, passes: Iterable[Pass | None]) -> Iter
     if not erasure.resumed and total > erasure.seconds + MOST_PASSES_OVER:
         values = {"passes": f"{total:.0f}", "total": f"{erasure.seconds:.0f}"}
         yield Reason(code=Code.IMPOSSIBLE_TIME, values=values)
+
+
+def _moved(erasure: Erasure, drive: Drive, done: Pass) -> int:
+    """Return the bytes of this pass; a command moves none, but a magnetic disk writes all of itself."""
+    if done.action != "command":
+        return done.bytes_done
+    magnetic = drive.kind is DriveKind.HDD and erasure.method not in _BY_KEY
+    return (drive.identity.size_bytes or 0) if magnetic else 0
 
 
 def _worst_first(reasons: list[Reason]) -> tuple[Reason, ...]:
@@ -239,9 +282,10 @@ def _worst_first(reasons: list[Reason]) -> tuple[Reason, ...]:
 def _figures(
     erasure: Erasure, written: Pass | None, read_back: Pass | None, whole: int | None
 ) -> Figures:
+    planted, found = canaries(erasure.passes)
     return Figures(
         native_bytes=whole,
-        bytes_written=0 if written is None else written.bytes_done,
+        bytes_written=0 if written is None or written.action != "write" else written.bytes_done,
         bytes_read_back=0 if read_back is None else read_back.bytes_done,
         bytes_skipped=sum(p.bytes_skipped for p in erasure.passes),
         errors=sum(max(p.fault_count, len(p.faults)) for p in erasure.passes),
@@ -249,4 +293,7 @@ def _figures(
         write_seconds=0.0 if written is None else written.seconds,
         read_back_seconds=0.0 if read_back is None else read_back.seconds,
         seconds=erasure.seconds,
+        canaries_planted=planted,
+        canaries_found=found,
+        places_read=0 if read_back is None else read_back.sample_places or 0,
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rebond_schemas.erasure import HiddenArea, Level
 from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
 from rebond_schemas.statement import Erasure
+from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.domain.verdict_reason import Code, Reason
 
 _FLASH = frozenset({DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC, DriveKind.USB})
@@ -26,9 +27,10 @@ def _may_hide(drive: Drive) -> bool:
     return drive.identity.bus not in {Bus.FILE, Bus.VIRTIO, Bus.NVME, Bus.MMC}
 
 
-def limits(erasure: Erasure, drive: Drive) -> Iterator[Reason]:
-    """Give each reason why a complete overwrite still says less than it seems."""
-    if drive.kind not in _NOT_ON_METAL:
+def limits(erasure: Erasure, drive: Drive, reached: Level) -> Iterator[Reason]:
+    """Give each reason why a complete erasure still says less than it seems."""
+    # IEEE 2883: a Sanitize reaches reallocated sectors and spare area, which is what makes it a Purge.
+    if drive.kind not in _NOT_ON_METAL and reached is Level.CLEAR:
         yield from _defects(erasure.smart_before, erasure.smart_after, drive.smart)
     if drive.bridge is not None or (
         drive.identity.bus is Bus.USB and drive.kind is not DriveKind.USB
@@ -38,10 +40,10 @@ def limits(erasure: Erasure, drive: Drive) -> Iterator[Reason]:
         yield Reason(code=Code.BUS_UNKNOWN)
     if drive.boot_partitions:
         yield Reason(code=Code.BOOT_PARTITIONS, values={"names": ", ".join(drive.boot_partitions)})
-    if erasure.level is Level.PURGE:
+    if erasure.level is Level.PURGE and reached is Level.CLEAR:
         yield Reason(code=Code.PURGE_NOT_REACHED)
-    if drive.kind in _FLASH:
-        yield Reason(code=Code.SPARE_AREA)
+    if drive.kind in _FLASH and reached is Level.CLEAR:
+        yield Reason(code=Code.MAKERS_WORD if is_firmware(erasure.method) else Code.SPARE_AREA)
 
 
 def _defects(*states: Smart | None) -> Iterator[Reason]:

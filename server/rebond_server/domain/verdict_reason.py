@@ -60,6 +60,17 @@ class Code(StrEnum):
     PURGE_NOT_REACHED = "purge_not_reached"
     SPARE_AREA = "spare_area"
     REALLOCATED_UNKNOWN = "reallocated_unknown"
+    FIRMWARE_THROUGH_BRIDGE = "firmware_through_bridge"
+    OTHER_BUS = "other_bus"
+    NO_COMMAND = "no_command"
+    COMMAND_UNPROVEN = "command_unproven"
+    LEFT_LOCKED = "left_locked"
+    FROZEN = "frozen"
+    SANITIZE_FAILED = "sanitize_failed"
+    SANITIZE_STUCK = "sanitize_stuck"
+    NO_CANARIES = "no_canaries"
+    TOO_FEW_PLACES = "too_few_places"
+    MAKERS_WORD = "makers_word"
 
 
 class Finding(Struct, frozen=True):
@@ -128,5 +139,16 @@ FINDINGS: dict[Code, Finding] = {
     Code.PURGE_NOT_REACHED: Finding(_L, "« Purge » était demandé, « Clear » est atteint : le donateur doit l'accepter.", "Purge was asked, Clear was reached: the donor must accept it."),
     Code.SPARE_AREA: Finding(None, "La réserve interne de la mémoire flash n'est pas atteinte par la réécriture.", "The spare area of the flash memory is not reached by overwriting."),
     Code.REALLOCATED_UNKNOWN: Finding(None, "Le nombre de secteurs réalloués n'est pas connu.", "The number of reallocated sectors is not known."),
+    Code.FIRMWARE_THROUGH_BRIDGE: Finding(_F, "Commande envoyée à travers un pont {bridge}, qui peut l'avaler : branchez le disque directement (SATA, M.2) et recommencez.", "Command sent through a bridge {bridge}, which may swallow it: connect the drive directly (SATA, M.2) and start again."),
+    Code.OTHER_BUS: Finding(_F, "La méthode {method} ne va pas avec ce branchement : refaites le relevé, puis un effacement par réécriture.", "The method {method} does not fit how this drive is attached: probe again, then erase by overwriting."),
+    Code.NO_COMMAND: Finding(_F, "La commande {method} n'est pas dans le relevé, ou quelque chose a été écrit après elle : recommencez l'effacement.", "The command {method} is not in the report, or something was written after it: erase again."),
+    Code.COMMAND_UNPROVEN: Finding(_F, "La réponse du disque ne prouve pas que {method} est allée au bout : essayez la méthode suivante, sinon la réécriture.", "The drive's answer does not prove that {method} finished: try the next method, or overwriting."),
+    Code.LEFT_LOCKED: Finding(_F, "Le disque est resté verrouillé par le mot de passe de la clé : redémarrez sur la clé, elle reprendra l'effacement.", "The drive was left locked by the stick's password: boot the stick again, it will go on."),
+    Code.FROZEN: Finding(_F, "Le BIOS a gelé le disque (frozen) : mettez la machine en veille, réveillez-la, puis recommencez.", "The BIOS froze the drive: suspend the machine, wake it, then start again."),
+    Code.SANITIZE_FAILED: Finding(_F, "Le disque dit que son effacement interne a échoué : éteignez, recommencez une fois, sinon détruisez ce disque.", "The drive says that its own erasure failed: switch off, try once more, or destroy this drive."),
+    Code.SANITIZE_STUCK: Finding(Verdict.INTERRUPTED, "Le disque efface encore ({percent} %) : éteignez complètement, attendez dix secondes, redémarrez sur la clé.", "The drive is still erasing ({percent} %): switch off fully, wait ten seconds, boot the stick again."),
+    Code.NO_CANARIES: Finding(_F, "Les témoins posés avant la commande n'ont pas tous été recherchés après : recommencez l'effacement.", "The canaries planted before the command were not all looked for after it: erase again."),
+    Code.TOO_FEW_PLACES: Finding(_F, "{places} endroits relus après la commande, il en faut {least} sur tout le disque : relancez la vérification.", "{places} places read after the command, {least} all over the drive are needed: verify again."),
+    Code.MAKERS_WORD: Finding(None, "Ce que la commande atteint au-delà des blocs adressables dépend du fabricant : « Clear » est retenu.", "What the command reaches beyond addressable blocks depends on the maker: Clear is kept."),
 }
 # fmt: on

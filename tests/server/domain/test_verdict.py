@@ -82,7 +82,7 @@ ALTERED = {
     ),
     "shrunk": (good_erasure(size_bytes=SIZE - 512), Verdict.FAILED, Code.SIZE_DIFFERS),
     "firmware": (
-        good_erasure(method=Method.NVME_SANITIZE_BLOCK), Verdict.FAILED, Code.METHOD_UNPROVEN,
+        good_erasure(method=Method.NVME_SANITIZE_BLOCK), Verdict.FAILED, Code.NO_COMMAND,
     ),
     "discard": (good_erasure(method=Method.NONE), Verdict.FAILED, Code.METHOD_UNPROVEN),
     "hidden unknown": (
@@ -168,7 +168,9 @@ def test_a_hidden_area_that_was_opened_is_covered():
 def test_every_reason_speaks_both_languages():
     assert set(FINDINGS) == set(Code)
     keys = "key reported erased known why count first bytes done whole method rate limit source"
-    values = dict.fromkeys([*keys.split(), "passes", "total", "bridge", "names"], "7")
+    values = dict.fromkeys(
+        [*keys.split(), "passes", "total", "bridge", "names", "percent", "places", "least"], "7"
+    )
     for code in Code:
         sentence = Reason(code=code, values=values).sentence
         assert sentence.fr.strip().endswith((".", "7"))

@@ -1,4 +1,4 @@
-"""The wipe of a session: guard, plan, intent, engine, statement, and only then the next drive."""
+"""The wipe of a session: guard, plan, intent, engine, statement, for all its drives at once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from rebond_agent.session import Session
+from rebond_agent.side_by_side import IntentAsked, Over, SideBySide, Started
 from rebond_agent.stick import intents
 from rebond_agent.stick.intents import Intent
 from rebond_agent.stick.outbox import Notice, Outbox, Place
+from rebond_agent.types_met import meet_types
 from rebond_agent.wipe.engine import Progress
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields, interrupted
@@ -47,14 +49,34 @@ def wipe(
     engine: Engine,
     watch: Callable[[Chosen, Progress], None],
 ) -> Iterator[Erasure]:
-    """Erase the drives one after the other; each statement is safe on the stick when it is given."""
+    """Erase the drives side by side; each statement is safe on the stick when it is given.
+
+    Given in the order in which they end. Whoever reads this is the one hand that writes to the
+    stick and calls `watch`; leaving early, or a stick that fails, stops every engine.
+    """
+    meet_types()
+    started: list[_Started] = []
     for one in chosen:
         plan = make_plan(one.drive, policy, failed_probes=one.failed_probes)
         match plan:
             case Refusal():
                 yield _refused(session, outbox, one, plan)
             case Plan():
-                yield _carried_out(session, outbox, one, plan, engine, watch)
+                started.append(_Started(one=one, intent=_intent(session, one, plan)))
+    engines = SideBySide([(work, _starter(work, engine)) for work in started])
+    ended: dict[UUID, Outcome] = {}
+    for work, said in engines.heard():
+        match said:
+            case Progress():
+                watch(work.one, said)
+            case Outcome():
+                ended[work.intent.erasure] = said
+            case IntentAsked():
+                said.answer(_recorded(outbox, work.intent))
+            case Over():
+                if said.error is not None:
+                    raise said.error
+                yield _ended(session, outbox, work.intent, ended.get(work.intent.erasure))
 
 
 def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
@@ -68,15 +90,14 @@ def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
         intents.settled(outbox.stick, intent)
 
 
-def _carried_out(
-    session: Session,
-    outbox: Outbox,
-    one: Chosen,
-    plan: Plan,
-    engine: Engine,
-    watch: Callable[[Chosen, Progress], None],
-) -> Erasure:
-    intent = Intent(
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Started:
+    one: Chosen
+    intent: Intent
+
+
+def _intent(session: Session, one: Chosen, plan: Plan) -> Intent:
+    return Intent(
         erasure=uuid4(),
         run=session.run,
         asset_tag=session.asset_tag,
@@ -85,19 +106,28 @@ def _carried_out(
         started=session.now(),
         smart_before=one.drive.smart,
     )
-    outcome = None
-    for said in engine(
-        plan, one.target, record_intent=lambda: intents.record(outbox.stick, intent)
-    ):
-        match said:
-            case Progress():
-                watch(one, said)
-            case Outcome():
-                outcome = said
-    fields = erasure_fields(outcome or interrupted(plan))
-    erasure = _put(session, outbox, intent, fields, ended=session.now())
-    if intents.is_recorded(outbox.stick, intent):
-        intents.settled(outbox.stick, intent)
+
+
+def _starter(work: _Started, engine: Engine) -> Started:
+    return lambda ask: engine(work.intent.plan, work.one.target, record_intent=ask)
+
+
+def _recorded(outbox: Outbox, intent: Intent) -> Exception | None:
+    """Make the intent safe; return what kept it from being so, which the engine then raises."""
+    try:
+        with outbox.hand:
+            intents.record(outbox.stick, intent)
+    except Exception as error:  # noqa: BLE001 - whatever it is stops this wipe
+        return error
+    return None
+
+
+def _ended(session: Session, outbox: Outbox, intent: Intent, outcome: Outcome | None) -> Erasure:
+    with outbox.hand:
+        fields = erasure_fields(outcome or interrupted(intent.plan))
+        erasure = _put(session, outbox, intent, fields, ended=session.now())
+        if intents.is_recorded(outbox.stick, intent):
+            intents.settled(outbox.stick, intent)
     return erasure
 
 

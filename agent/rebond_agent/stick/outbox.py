@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from threading import RLock
 from uuid import UUID
 
 from rebond_agent.errors import StatementTooLarge, StickDamaged
@@ -43,11 +44,15 @@ class Place:
 
 
 class Outbox:
-    """The outbox of one stick, for as long as this process holds the stick."""
+    """The outbox of one stick, for as long as this process holds the stick.
+
+    Any thread may use it: `hand` lets one write at a time.
+    """
 
     def __init__(self, stick: Stick) -> None:
         """Read the outbox; what is torn goes to quarantine and is told in `notices`."""
         self.stick = stick
+        self.hand = RLock()
         self.notices: tuple[Notice, ...] = ()
         stick.disk.folder(stick.outbox)
         _forget_unfinished(stick.outbox)
@@ -58,7 +63,8 @@ class Outbox:
     @property
     def waiting(self) -> tuple[Parcel, ...]:
         """What is still to be sent, in the order it was made."""
-        return tuple(self._waiting[sequence] for sequence in sorted(self._waiting))
+        with self.hand:
+            return tuple(self._waiting[sequence] for sequence in sorted(self._waiting))
 
     @property
     def place(self) -> Place:
@@ -67,6 +73,10 @@ class Outbox:
 
     def put(self, make: Callable[[Place], AnyStatement]) -> Parcel:
         """Sign the statement made for the next place; when this returns it survives a power cut."""
+        with self.hand:
+            return self._put(make)
+
+    def _put(self, make: Callable[[Place], AnyStatement]) -> Parcel:
         statement = make(self.place)
         raw = encode(statement)
         try:
@@ -90,14 +100,16 @@ class Outbox:
 
     def delivered(self, parcel: Parcel, receipt: bytes, signature: str) -> None:
         """Note the verified receipt, then delete the statement; a crash between loses nothing."""
-        line = ledger.add(self.stick.disk, self.stick.ledger, parcel, receipt, signature)
-        self._delivered[line.statement] = line
-        self._drop(parcel)
+        with self.hand:
+            line = ledger.add(self.stick.disk, self.stick.ledger, parcel, receipt, signature)
+            self._delivered[line.statement] = line
+            self._drop(parcel)
 
     def set_aside(self, parcel: Parcel, why: Aside) -> None:
         """Keep a statement without sending it again."""
-        self.stick.disk.move(self.stick.outbox / parcel.file_name, self.stick.outbox / why)
-        del self._waiting[parcel.sequence]
+        with self.hand:
+            self.stick.disk.move(self.stick.outbox / parcel.file_name, self.stick.outbox / why)
+            del self._waiting[parcel.sequence]
 
     def _drop(self, parcel: Parcel) -> None:
         self.stick.disk.remove(self.stick.outbox / parcel.file_name)

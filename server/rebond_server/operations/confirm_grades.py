@@ -14,7 +14,7 @@ from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, GradeRow
 
-LOWEST = "some checks are missing: the lowest grade that is possible"
+LOWEST = "essais manquants : la plus basse catégorie possible / tests missing: lowest possible grade"
 LEAVING = frozenset({Letter.A, Letter.B, Letter.C, Letter.D})
 
 

@@ -105,7 +105,8 @@ EQUIPMENT: dict[str, Sentence] = {
     "microphone": Sentence(fr="micro", en="microphone"),
     "touchscreen": Sentence(fr="écran tactile", en="touch screen"),
     "touchpad": Sentence(fr="pavé tactile", en="touchpad"),
-    "fingerprint": Sentence(fr="lecteur d'empreinte", en="fingerprint reader"),
+    "fingerprint_reader": Sentence(fr="lecteur d'empreinte", en="fingerprint reader"),
+    "card_reader": Sentence(fr="lecteur de cartes", en="card reader"),
     "keyboard": Sentence(fr="clavier", en="keyboard"),
     "smartcard": Sentence(fr="lecteur de carte à puce", en="smart card reader"),
     "optical_drive": Sentence(fr="lecteur optique", en="optical drive"),
@@ -211,6 +212,8 @@ UNITS: dict[str, Sentence] = {
     "h": Sentence(fr="h", en="h"),
     "%": Sentence(fr="%", en="%"),
     "px": Sentence(fr="px", en="px"),
+    "inch": Sentence(fr="pouces", en="inches"),
+    "points": Sentence(fr="points", en="points"),
 }
 
 CHOICES: dict[str, Sentence] = {

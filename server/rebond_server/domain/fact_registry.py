@@ -29,6 +29,14 @@ CHECKS = (
 )
 """Functional tests that a rule may ask for; a skipped test is an unknown, never a pass."""
 
+DECLARED = frozenset(
+    {"processor_mark", "charger", "technical_delta", "appearance_delta", "appearance"}
+)
+"""Facts that only a person tells: no machine does."""
+
+DELTAS = frozenset({"technical_delta", "appearance_delta"})
+"""A person's correction of a sum of marks; nobody's correction is 0, not unknown."""
+
 REGISTRY: dict[str, Scale] = {
     "kind": Scale(type="choice", unit="kind", order=tuple(kind.value for kind in ChassisKind)),
     "memory_installed": _more("MiB"),
@@ -46,9 +54,18 @@ REGISTRY: dict[str, Scale] = {
     ),
     "battery_health": _more("%"),
     "screen_width": _more("px"),
+    "screen_diagonal": Scale(type="number", unit="inch"),
     "wifi": _YES,
     "webcam": _YES,
     "tpm_2": _YES,
+    "secure_boot_able": _YES,
+    "windows_11_processor": _YES,
+    "machine_year": _more("year"),
+    "processor_mark": _more("points"),
+    "charger": _YES,
+    "data_erased": _YES,
+    "technical_delta": _more("points"),
+    "appearance_delta": _more("points"),
     "setup_password": _NO,
     "anti_theft": _NO,
     "appearance": Scale(type="choice", unit="class", better="more", order=("d", "c", "b", "a")),

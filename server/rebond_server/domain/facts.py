@@ -9,10 +9,12 @@ from rebond_schemas.facts import Battery, Drive, DriveKind, Facts
 from rebond_schemas.inspection import Check, Result
 from rebond_schemas.statement import Inventory
 from rebond_server.domain.condition import Plain
+from rebond_server.domain.defects import appearance_of
 from rebond_server.domain.drive_identity import can_hold_data
-from rebond_server.domain.fact_registry import CHECKS, REGISTRY
+from rebond_server.domain.fact_registry import CHECKS, DELTAS, REGISTRY
 from rebond_server.domain.health import Health, worst
 from rebond_server.domain.health_facts import MOST_HOURS
+from rebond_server.domain.windows_11 import processor_listed, secure_boot_able
 
 Status = Literal["measured", "reported", "declared", "unknown"]
 
@@ -34,11 +36,13 @@ def project(
     checks: Sequence[Check] = (),
     healths: Sequence[Health] = (),
     declared: Mapping[str, Plain] | None = None,
+    *,
+    erased: bool | None = None,
 ) -> dict[str, Fact]:
     """Return every fact of the registry, from the latest statements of one device.
 
     `healths` are those of its drives that can hold data; `declared` is what a person typed in,
-    by fact name, and wins over what the machine says.
+    by fact name, and wins over what the machine says; `erased` is what the evidence proves.
     """
     facts = Facts() if inventory is None else inventory.facts
     known = {
@@ -49,6 +53,10 @@ def project(
     )
     known |= {f"check_{name}": _checked(name, checks) for name in CHECKS}
     known["appearance"] = _appearance(checks)
+    known["data_erased"] = _fact("data_erased", erased, "judgements of every drive", "measured")
+    known["processor_mark"] = _fact("processor_mark", None, "nobody looked it up", "declared")
+    known["charger"] = _fact("charger", None, "nobody looked", "declared")
+    known |= {name: _fact(name, None, "nobody corrects", "declared") for name in DELTAS}
     for name, value in (declared or {}).items():
         known[name] = _fact(name, value, "declared", "declared")
     return known
@@ -143,6 +151,18 @@ def _tpm_2(facts: Facts) -> bool | None:
     return None if version is None else version.startswith("2")
 
 
+def _diagonal(facts: Facts) -> float | None:
+    return max(
+        (d.diagonal_inch for d in facts.displays if d.internal and d.diagonal_inch), default=None
+    )
+
+
+def _machine_year(facts: Facts) -> int | None:
+    """Return the processor's year, else the firmware's: stand-ins for the year of purchase."""
+    date = facts.firmware.date
+    return facts.processor.year or (None if date is None else int(date[:4]))
+
+
 _READ: dict[str, tuple[str, Callable[[Facts], Plain | None]]] = {
     "kind": ("board.chassis", lambda f: f.board.chassis and f.board.chassis.value),
     "memory_installed": ("memory.installed_mib", _memory),
@@ -158,6 +178,10 @@ _READ: dict[str, tuple[str, Callable[[Facts], Plain | None]]] = {
     "wifi": ("network", _wifi),
     "webcam": ("equipment", _webcam),
     "tpm_2": ("firmware.tpm_version", _tpm_2),
+    "screen_diagonal": ("displays", _diagonal),
+    "secure_boot_able": ("firmware.secure_boot", lambda f: secure_boot_able(f.firmware)),
+    "windows_11_processor": ("processor", lambda f: processor_listed(f.processor)),
+    "machine_year": ("processor.year", _machine_year),
     "setup_password": ("firmware.setup_password", lambda f: f.firmware.setup_password),
     # An agent that found no anti-theft module says so with an empty list.
     "anti_theft": ("firmware.anti_theft", lambda f: bool(f.firmware.anti_theft)),
@@ -207,8 +231,8 @@ def _checked(name: str, checks: Sequence[Check]) -> Fact:
 
 
 def _appearance(checks: Sequence[Check]) -> Fact:
-    """Read the class A to D that a person gave to case and screen, in the note of that check."""
+    """Read the class A to D, or the defects' codes, in the note of the check of case and screen."""
     check = _latest("appearance", checks)
     letter = (check.note or "").strip().lower() if check is not None else ""
-    value = letter if letter in REGISTRY["appearance"].order else None
+    value = letter if letter in REGISTRY["appearance"].order else appearance_of(letter)
     return _fact("appearance", value, "inspection", "declared")

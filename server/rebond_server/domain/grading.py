@@ -135,7 +135,7 @@ def grade(facts: Mapping[str, Fact], rules: GradingRules) -> Grade:
 
 def read_grading_rules(text: str) -> GradingRules:
     """Return the rules in this TOML text, or raise BadRules naming the line."""
-    edition, rules = read_rules(text, GradingRule, _fault)
+    edition, rules = read_rules(text, GradingRule, rule_fault)
     for number, rule in enumerate(rules):
         for earlier in rules[:number]:
             wrong = _contradiction(earlier, rule)
@@ -202,7 +202,8 @@ def _unknown(rule: GradingRule) -> Sentence:
     )
 
 
-def _fault(rule: GradingRule) -> tuple[str, str] | None:
+def rule_fault(rule: GradingRule) -> tuple[str, str] | None:
+    """Return the key at fault and a sentence, or None for a rule that can be applied."""
     scale = REGISTRY.get(rule.fact)
     if scale is None:
         return ("fact", f"no fact is called {rule.fact!r}; known: {', '.join(REGISTRY)}")

@@ -23,7 +23,10 @@ def test_a_known_laptop():
         "processor_year": 2017, "x86_64_level": 3, "drive_medium": "ssd", "drive_size": 250.1,
         "drive_hours": 0, "drive_health": "ok", "battery_health": 85.4, "screen_width": None,
         "wifi": True, "webcam": True, "tpm_2": True, "setup_password": False, "anti_theft": False,
-        "appearance": "a", **{name: "pass" for name in values if name.startswith("check_")},
+        "appearance": "a", "screen_diagonal": None, "secure_boot_able": None,
+        "windows_11_processor": None, "machine_year": 2017, "processor_mark": None,
+        "charger": None, "data_erased": None, "technical_delta": None, "appearance_delta": None,
+        **{name: "pass" for name in values if name.startswith("check_")},
     }  # fmt: skip
 
 

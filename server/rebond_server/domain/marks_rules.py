@@ -1,0 +1,196 @@
+"""The rule file of a grade by marks: tables of points, bonuses, caps, corrections, categories, gates.
+
+Every block is a [[rule]] whose `role` says which of these it is.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal, cast
+
+from msgspec import Struct
+
+from rebond_schemas.facts import ChassisKind
+from rebond_server.domain.condition import Op, Threshold, fault
+from rebond_server.domain.fact_registry import DELTAS, REGISTRY
+from rebond_server.domain.grading import Axis, GradingRule, Letter, rule_fault
+from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
+
+
+class MarksRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="role"):
+    """What all rules of such a file have; `role` says which of the kinds below it is."""
+
+    id: str
+    source: str
+    fr: str
+    en: str
+
+
+class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One comparison of one fact."""
+
+    fact: str
+    needs: Op
+    value: Threshold
+
+
+class Marks(MarksRule, tag="marks", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The mark is how many of the bounds the value reaches. `media`: only for such a system drive."""
+
+    fact: str
+    unit: str
+    bounds: tuple[float, ...]
+    media: tuple[str, ...] = ()
+    fix: str | None = None
+
+
+class Bonus(MarksRule, tag="bonus", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Points added where every condition holds."""
+
+    when: tuple[Condition, ...]
+    points: int
+
+
+class Cap(MarksRule, tag="cap", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The sum is at most this where every condition holds."""
+
+    when: tuple[Condition, ...]
+    most: int
+    fix: str | None = None
+
+
+class Delta(MarksRule, tag="delta", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's correction, within these bounds whatever was typed."""
+
+    fact: str
+    least: int
+    most: int
+
+
+class Category(MarksRule, tag="category", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The category from this many points on, and the letter that the workshop counts it as."""
+
+    least: int
+    letter: Letter
+
+
+class Gate(MarksRule, tag="gate", frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of `grading` that holds the grade down whatever the sum."""
+
+    axis: Axis
+    kinds: tuple[ChassisKind, ...] = ()
+    fact: str
+    needs: Op
+    value: Threshold | None = None
+    unit: str
+    effect: Literal["cap", "block", "note"]
+    otherwise: Letter | None = None
+    on_unknown: Literal["review", "ignore"]
+    fix: str | None = None
+
+
+_AnyRule = Marks | Bonus | Cap | Delta | Category | Gate
+
+
+class MarksRules(Struct, frozen=True, kw_only=True):
+    """A whole file of marks, checked; `rules` are its gates."""
+
+    edition: Edition
+    marks: tuple[Marks, ...]
+    bonuses: tuple[Bonus, ...]
+    caps: tuple[Cap, ...]
+    deltas: tuple[Delta, ...]
+    categories: tuple[Category, ...]
+    rules: tuple[GradingRule, ...]
+
+
+def read_marks_rules(text: str) -> MarksRules:
+    """Return the rules in this TOML text, or raise BadRules naming the line."""
+    edition, rules = read_rules(text, cast("type[MarksRule]", _AnyRule), _fault)
+    categories = tuple(sorted((r for r in rules if isinstance(r, Category)), key=lambda c: c.least))
+    wrong = _ladder(categories)
+    if wrong is not None:
+        raise refuse_rule(text, len(rules) - 1, "least", wrong)
+    return MarksRules(
+        edition=edition,
+        marks=tuple(r for r in rules if isinstance(r, Marks)),
+        bonuses=tuple(r for r in rules if isinstance(r, Bonus)),
+        caps=tuple(r for r in rules if isinstance(r, Cap)),
+        deltas=tuple(r for r in rules if isinstance(r, Delta)),
+        categories=categories,
+        rules=tuple(_gate(r) for r in rules if isinstance(r, Gate)),
+    )
+
+
+def _gate(rule: Gate) -> GradingRule:
+    return GradingRule(
+        id=rule.id,
+        axis=rule.axis,
+        kinds=rule.kinds,
+        fact=rule.fact,
+        needs=rule.needs,
+        value=rule.value,
+        unit=rule.unit,
+        effect=rule.effect,
+        otherwise=rule.otherwise,
+        on_unknown=rule.on_unknown,
+        source=rule.source,
+        fr=rule.fr,
+        en=rule.en,
+        fix=rule.fix,
+    )
+
+
+def _fault(rule: MarksRule) -> tuple[str, str] | None:
+    match rule:
+        case Marks():
+            return _marks_fault(rule)
+        case Bonus() | Cap():
+            return _conditions_fault(rule.when)
+        case Delta():
+            return _delta_fault(rule)
+        case Gate():
+            return rule_fault(_gate(rule))
+        case _:
+            return None
+
+
+def _marks_fault(rule: Marks) -> tuple[str, str] | None:
+    scale = REGISTRY.get(rule.fact)
+    if scale is None or scale.type != "number" or scale.better != "more":
+        return ("fact", f"{rule.fact!r} is no fact of which more is better, counted in numbers")
+    if rule.unit != scale.unit:
+        return ("unit", f"{rule.fact} is counted in {scale.unit!r}, not in {rule.unit!r}")
+    if not rule.bounds or any(one >= two for one, two in pairwise(rule.bounds)):
+        return ("bounds", "the bounds must rise")
+    unknown = set(rule.media) - set(REGISTRY["drive_medium"].order)
+    return ("media", f"no medium is called {sorted(unknown)}") if unknown else None
+
+
+def _conditions_fault(conditions: Sequence[Condition]) -> tuple[str, str] | None:
+    if not conditions:
+        return ("when", "at least one condition must say when")
+    for one in conditions:
+        scale = REGISTRY.get(one.fact)
+        if scale is None:
+            return ("when", f"no fact is called {one.fact!r}; known: {', '.join(REGISTRY)}")
+        wrong = fault(scale, one.needs, one.value)
+        if wrong is not None:
+            return ("when", wrong)
+    return None
+
+
+def _delta_fault(rule: Delta) -> tuple[str, str] | None:
+    if rule.fact not in DELTAS:
+        return ("fact", f"{rule.fact!r} is no correction by a person: {', '.join(sorted(DELTAS))}")
+    return None if rule.least <= 0 <= rule.most else ("least", "the bounds must hold 0")
+
+
+def _ladder(categories: Sequence[Category]) -> str | None:
+    """Say what is wrong with the categories as a whole, or None."""
+    order = tuple(Letter)
+    if not categories or categories[0].least != 0:
+        return "a category must begin at 0 points"
+    for one, two in pairwise(categories):
+        if one.least == two.least or order.index(one.letter) > order.index(two.letter):
+            return f"categories {one.id} and {two.id} contradict each other: more points, better letter"
+    return None

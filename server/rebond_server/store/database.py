@@ -13,6 +13,8 @@ from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
+from rebond_server.store.chain import chain_history
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_WAL = (3, 51, 3)
 """The first SQLite without the WAL-reset bug (sqlite.org, 13 March 2026)."""
@@ -31,8 +33,10 @@ def open_database(url: str) -> Engine:
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
-    """Return a maker of sessions whose values stay readable after commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Return a maker of sessions whose values stay readable after commit, and that chain history."""
+    make = sessionmaker(engine, expire_on_commit=False)
+    chain_history(make, take_turns)
+    return make
 
 
 @contextmanager

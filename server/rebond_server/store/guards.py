@@ -74,6 +74,48 @@ _FIXED_STATEMENT = (
 """Columns of a statement that stay as they were received; `device_id` may follow a merge."""
 
 
+_TOLD = (
+    "site_id",
+    "id",
+    "at",
+    "actor_kind",
+    "actor_id",
+    "verb",
+    "subject_kind",
+    "subject_id",
+    "old",
+    "new",
+    "reason",
+    "details",
+)
+"""Columns of an event that stay while it gets its place in the chain (store.chain)."""
+
+
+def linked_history(dialect: str) -> tuple[str, ...]:
+    """Return the SQL that lets an event be linked once, and then never be changed."""
+    if dialect == "sqlite":
+        changed = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in _TOLD)
+        condition = f"OLD.sha256 IS NOT NULL OR {changed}"
+        guard = _sqlite_guard(
+            "event_update", "BEFORE UPDATE", "event", condition, "rebond: event is append-only"
+        )
+        return ("DROP TRIGGER guard_event_update", guard)
+    # the type json has no equality: its text is compared
+    changed = " OR ".join(f"NEW.{c}::text IS DISTINCT FROM OLD.{c}::text" for c in _TOLD)
+    return (
+        "DROP TRIGGER guard_event ON event",
+        "DROP FUNCTION guard_event()",
+        *_postgresql_guard("event", "BEFORE DELETE", "TRUE", "rebond: event is append-only"),
+        *_postgresql_guard(
+            "event",
+            "BEFORE UPDATE",
+            f"OLD.sha256 IS NOT NULL OR {changed}",
+            "rebond: event is append-only",
+            suffix="_linked",
+        ),
+    )
+
+
 def statements(dialect: str) -> tuple[str, ...]:
     """Return the SQL that builds view and guards on this database (`sqlite` or `postgresql`)."""
     build = _sqlite if dialect == "sqlite" else _postgresql

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, String, Uuid
+from sqlalchemy import JSON, BigInteger, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.store.base import Base, Moment, OfSite, to_site
 
 
 class HistoryEvent(OfSite, Base):
-    """One line of history; the database refuses to change or delete it."""
+    """One line of history; once linked, the database refuses to change or delete it."""
 
     __tablename__ = "event"
     at: Mapped[datetime] = mapped_column(Moment)
@@ -25,9 +25,22 @@ class HistoryEvent(OfSite, Base):
     new: Mapped[str | None] = mapped_column(String(256))
     reason: Mapped[str | None] = mapped_column(String(500))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sequence: Mapped[int | None] = mapped_column(BigInteger)
+    """Place in the workshop's chain: 1, 2, 3…; None only until the commit (store.chain)."""
+    previous_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The hash of the line before; None for the first."""
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    """The hash of this line's canonical record (domain.history_chain)."""
 
     __table_args__ = (
         to_site(),
+        Index("uq_event_site_id_sequence", "site_id", "sequence", unique=True),
+        Index(
+            "ix_event_unlinked",
+            "site_id",
+            sqlite_where=text("sha256 IS NULL"),
+            postgresql_where=text("sha256 IS NULL"),
+        ),
         Index("ix_event_subject", "site_id", "subject_kind", "subject_id", "at"),
         Index("ix_event_at", "site_id", "at"),
     )

@@ -119,6 +119,10 @@ def _row(
         hidden_area=_hidden_area(erasure, judgement),
         seconds=min(figures.write_seconds + figures.read_back_seconds, LONGEST),
         least_seconds=_rounded_down(moved / ceiling(drive).bytes_per_second),
+        method=erasure.method.value,
+        canaries_planted=min(figures.canaries_planted, LARGEST),
+        canaries_found=min(figures.canaries_found, LARGEST),
+        places_read=min(figures.places_read, LARGEST),
         reasons=[plain(reason) for reason in judgement.reasons],
         judged=work.now,
     )

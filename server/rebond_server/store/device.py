@@ -147,6 +147,14 @@ class DeviceDrive(OfSite, Base):
 
 
 POSITIVE = ("cleared", "purged")
+MAY_PURGE = (
+    "('ata_sanitize_block', 'ata_sanitize_crypto', 'ata_sanitize_overwrite',"
+    " 'nvme_sanitize_block', 'nvme_sanitize_crypto', 'nvme_sanitize_overwrite',"
+    " 'scsi_sanitize_block', 'scsi_sanitize_crypto', 'scsi_sanitize_overwrite',"
+    " 'ata_security_erase_enhanced')"
+)
+MAY_CLEAR = "('ata_security_erase', 'nvme_format_crypto', 'nvme_format_user', 'scsi_format')"
+"""Firmware methods by what they may reach, as the database checks it."""
 
 
 class JudgementRow(OfSite, Base):
@@ -171,6 +179,12 @@ class JudgementRow(OfSite, Base):
     seconds: Mapped[float]
     least_seconds: Mapped[float]
     """What the fastest drive of this kind would have needed."""
+    method: Mapped[str | None] = mapped_column(String(40))
+    """As the statement names it; None: judged before the column was there."""
+    canaries_planted: Mapped[int | None] = mapped_column(BigInteger)
+    canaries_found: Mapped[int | None] = mapped_column(BigInteger)
+    places_read: Mapped[int | None] = mapped_column(BigInteger)
+    """Places of the last read-back when it was a sample; 0: it was none."""
     reasons: Mapped[list[Any]] = mapped_column(JSON)
     judged: Mapped[datetime] = mapped_column(Moment)
 
@@ -187,9 +201,14 @@ class JudgementRow(OfSite, Base):
         CheckConstraint(one_of("verdict", Verdict), name="verdict"),
         CheckConstraint(
             "verdict NOT IN ('cleared', 'purged') OR ("
-            "size_bytes IS NOT NULL AND size_bytes > 0 AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes"
-            " AND errors = 0 AND mismatches = 0 AND skipped = 0"
-            " AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds)",
+            "size_bytes IS NOT NULL AND size_bytes > 0 AND errors = 0 AND mismatches = 0 AND skipped = 0"
+            " AND hidden_area IN ('none', 'removed', 'not_applicable') AND seconds >= least_seconds AND ("
+            "(verdict = 'cleared' AND bytes_written >= size_bytes AND bytes_read_back >= size_bytes)"
+            " OR (bytes_written = 0 AND COALESCE(canaries_planted, 0) >= 500"
+            " AND COALESCE(canaries_found, 1) = 0"
+            " AND (COALESCE(places_read, 0) >= 2002 OR bytes_read_back >= size_bytes)"
+            f" AND (COALESCE(method, '') IN {MAY_PURGE}"
+            f" OR (verdict = 'cleared' AND COALESCE(method, '') IN {MAY_CLEAR})))))",
             name="positive",
         ),
     )

@@ -202,3 +202,62 @@ def test_one_open_assignment_a_device():
 
     assert index.unique
     assert [column.name for column in index.columns] == ["site_id", "device_id"]
+
+
+# --- firmware, acceptances, witnesses ----------------------------------------------------------
+
+PURGE = {
+    "verdict": Verdict.PURGED, "method": "nvme_sanitize_block", "bytes_written": 0,
+    "bytes_read_back": 8_200_192, "canaries_planted": 1000, "canaries_found": 0,
+    "places_read": 2002,
+}  # fmt: skip
+
+
+def judged(workshop, change):
+    """Write a judgement by hand, like the good one but for these values."""
+    with workshop.work(NOBODY, NOON, reading=True) as work:
+        good = work.session.scalars(select(JudgementRow)).first()
+    values = {c.name: getattr(good, c.name) for c in JudgementRow.__table__.columns}
+    stick = enrolled(workshop, f"clé {uuid4()}")
+    second = stick.erasure()
+    send(workshop, second)
+    values |= {"id": uuid7(NOON), "statement_id": second.statement.id} | change
+    with workshop.work(NOBODY, NOON) as work:
+        work.session.add(JudgementRow(**values))
+    return values
+
+
+@pytest.mark.usefixtures("wiped")
+def test_a_purge_stands_on_its_own_figures(workshop):
+    judged(workshop, PURGE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"canaries_found": 1},
+        {"canaries_found": None},
+        {"canaries_planted": 499},
+        {"canaries_planted": None},
+        {"places_read": 2001},
+        {"places_read": None},
+        {"method": "overwrite_zero"},
+        {"method": "nvme_format_user"},
+        {"method": "mmc_secure_erase"},
+        {"method": None},
+        {"bytes_written": 1},
+        {"mismatches": 1},
+        {"hidden_area": "unknown"},
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("wiped")
+def test_no_purge_with_figures_that_deny_it(workshop, change):
+    with pytest.raises(DBAPIError, match="ck_judgement_positive"):
+        judged(workshop, PURGE | change)
+
+
+def test_an_overwrite_is_never_a_purge(workshop, wiped):
+    assert wiped.state is State.WIPED
+    with pytest.raises(DBAPIError, match="ck_judgement_positive"):
+        judged(workshop, {"verdict": Verdict.PURGED})

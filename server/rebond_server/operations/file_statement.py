@@ -13,12 +13,13 @@ from rebond_schemas.statement import AnyStatement, Erasure, Inventory
 from rebond_server.domain.drive_identity import same_drive
 from rebond_server.domain.identity import Fingerprint, Sameness, best, fingerprint, match
 from rebond_server.domain.lifecycle import State
+from rebond_server.domain.placeholder import meaningful
+from rebond_server.operations.asset_tag import claim, is_free, next_tag
 from rebond_server.operations.history import tell
+from rebond_server.operations.lots import intake_lot
 from rebond_server.operations.work import Work
-from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, DeviceDrive, DeviceKey
 from rebond_server.store.ids import uuid7
-from rebond_server.store.people import Site
 from rebond_server.store.stick import StatementKind, StatementRow
 
 LONGEST_KEY = 256
@@ -73,7 +74,7 @@ def _by_run(work: Work, inventory: Inventory, tag: str | None, found: Fingerprin
 
 def _by_identity(work: Work, found: Fingerprint) -> Device | None:
     candidates = _candidates(work, found)
-    choice = best(found, {one: _known(device) for one, device in candidates.items()})
+    choice = best(found, {one: _noted(device) for one, device in candidates.items()})
     if choice.decision is Sameness.DOUBTFUL:
         for device_id, _ in choice.candidates:
             tell(work, "identity_doubtful", ("device", device_id))
@@ -99,6 +100,13 @@ def _known(device: Device) -> Fingerprint:
     return fingerprint(msgspec.convert(device.facts, Facts))
 
 
+def _noted(device: Device) -> Fingerprint:
+    """Return what is known of a device, or what somebody typed when it was taken in by hand."""
+    if device.facts is not None:
+        return _known(device)
+    return Fingerprint(serial=meaningful(device.serial), model=meaningful(device.model))
+
+
 def _contradicts(new: Fingerprint, known: Fingerprint) -> bool:
     """Say whether these are two machines: a strong sign differs, or make or model do."""
     compared = match(new, known)
@@ -110,42 +118,22 @@ def _contradicts(new: Fingerprint, known: Fingerprint) -> bool:
 
 
 def _new(work: Work, tag: str | None) -> Device:
+    lot = intake_lot(work)
     device = Device(
         site_id=work.site_id,
         id=uuid7(work.now),
-        tag=tag if tag is not None and _free(work, tag) else next_tag(work),
+        tag=tag if tag is not None and is_free(work, tag) else next_tag(work),
         kind="other",
         state=State.RECEIVED,
-        lot_id=_intake_lot(work),
+        lot_id=None if lot is None else lot.id,
         received=work.now,
         changed=work.now,
     )
     work.session.add(device)
     work.session.flush()
+    claim(work, device)
     tell(work, "receive_device", ("device", device.id), new=device.tag)
     return device
-
-
-def _intake_lot(work: Work) -> UUID | None:
-    """Return the lot that is being unloaded now, if the workshop has said so."""
-    code = work.session.get_one(Site, work.site_id).terms.get("intake_lot")
-    return work.session.scalar(select(Lot.id).where(Lot.site_id == work.site_id, Lot.code == code))
-
-
-def next_tag(work: Work) -> str:
-    """Return a tag that no device has ever had; call it inside the turn of `receive_statement`."""
-    site = work.session.get_one(Site, work.site_id, populate_existing=True)
-    while True:
-        site.tags += 1
-        work.session.flush()
-        tag = f"RB-{site.tags:06}"
-        if _free(work, tag):
-            return tag
-
-
-def _free(work: Work, tag: str) -> bool:
-    taken = select(Device.id).where(Device.site_id == work.site_id, Device.tag == tag)
-    return work.session.scalar(taken) is None
 
 
 def _add_keys(work: Work, device: Device, found: Fingerprint) -> None:

@@ -31,6 +31,7 @@ from rebond_schemas.plan_output import PlanOutput
 from rebond_server.domain.allocation.rules import cap_key
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.programme import open_on
+from rebond_server.operations.reconcile_lot import unit_values
 from rebond_server.operations.work import Work
 from rebond_server.store import demand
 from rebond_server.store.allocation import Assignment, Handover, PlanRow
@@ -67,7 +68,11 @@ def plan_source(work: Work) -> PlanInput:
     wishes = {row.id: msgspec.convert(row.terms, Request) for row in requests}
     given = _given(work, wishes, {lot.id: lot.code for lot in lots})
     locked = _locked(work)
-    devices = tuple(_stock(work, {lot.id: lot.code for lot in lots}))
+    values = unit_values(work)
+    devices = tuple(
+        replace(device, unit_value_eur=values[device.id] / 100) if device.id in values else device
+        for device in _stock(work, {lot.id: lot.code for lot in lots})
+    )
     here = {device.id for device in devices}
     return PlanInput(
         rules=terms.get("rules", "demonstration"),

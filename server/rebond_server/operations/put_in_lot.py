@@ -3,27 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
-from rebond_server.domain.lifecycle import State
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
-from rebond_server.errors import BadValue, NotFound
+from rebond_server.errors import BadValue
 from rebond_server.operations.history import tell
+from rebond_server.operations.lots import FIXED, lot_by_code
 from rebond_server.operations.step import device_of
 from rebond_server.operations.work import Work
-from rebond_server.store.demand import Lot
 from rebond_server.store.people import Site
-
-FIXED = frozenset({State.ALLOCATED, State.RELEASED})
-"""A device that was promised under one lot's law does not change to another's."""
 
 
 def unload_lot(work: Work, code: str | None) -> None:
     """Say which lot is being unloaded: new devices are filed under it; None: no lot."""
     work.require(Permission.MANAGE_LOTS)
     if code is not None:
-        _lot(work, code)
+        lot_by_code(work, code)
     site = work.session.get_one(Site, work.site_id)
     site.terms = site.terms | {"intake_lot": code}
     tell(work, "unload_lot", ("site", site.id), new=code)
@@ -32,7 +26,7 @@ def unload_lot(work: Work, code: str | None) -> None:
 def put_in_lot(work: Work, device_ids: Sequence[UUID], code: str) -> None:
     """File these devices under a lot; one that is there already is left as it is."""
     work.require(Permission.MANAGE_LOTS)
-    lot = _lot(work, code)
+    lot = lot_by_code(work, code)
     for device_id in sorted(set(device_ids)):
         device = device_of(work, device_id)
         if device.lot_id == lot.id:
@@ -46,12 +40,3 @@ def put_in_lot(work: Work, device_ids: Sequence[UUID], code: str) -> None:
             )
         device.lot_id = lot.id
         tell(work, "put_in_lot", ("device", device.id), new=code)
-
-
-def _lot(work: Work, code: str) -> Lot:
-    lot = work.session.scalars(
-        select(Lot).where(Lot.site_id == work.site_id, Lot.code == code)
-    ).one_or_none()
-    if lot is None:
-        raise NotFound(Sentence(fr=f"Le lot {code} n'existe pas.", en=f"There is no lot {code}."))
-    return lot

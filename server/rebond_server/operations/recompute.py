@@ -9,15 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.errors import EvidenceDamaged
 from rebond_server.operations.answers import Accepted
+from rebond_server.operations.asset_tag import PRINT_LABELS
 from rebond_server.operations.hold_device import begin_cycle
 from rebond_server.operations.picture import Picture, picture
 from rebond_server.operations.receive_statement import receive_statement
+from rebond_server.operations.take_in import TAKE_IN, take_in_again
 from rebond_server.operations.work import NOBODY, ActorKind, Work
 from rebond_server.store.database import migrate, open_database, sessions
 from rebond_server.store.device import Device
@@ -37,6 +39,9 @@ STEPS = frozenset(
         Event.DESTROY_DRIVES,
     }
 )
+
+INTAKE = frozenset({TAKE_IN, PRINT_LABELS})
+"""What made devices and tags without any statement."""
 
 EDITION = ".rules_sha256"
 MOST_TOLD = 100
@@ -109,9 +114,14 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
             select(HistoryEvent)
             .where(
                 HistoryEvent.site_id == work.site_id,
-                HistoryEvent.subject_kind == "device",
-                HistoryEvent.actor_kind == ActorKind.ACCOUNT,
-                HistoryEvent.verb.in_(STEPS),
+                or_(
+                    and_(
+                        HistoryEvent.subject_kind == "device",
+                        HistoryEvent.actor_kind == ActorKind.ACCOUNT,
+                        HistoryEvent.verb.in_(STEPS),
+                    ),
+                    HistoryEvent.verb.in_(INTAKE),
+                ),
             )
             .order_by(HistoryEvent.at, HistoryEvent.id)
         )
@@ -131,6 +141,9 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
 
 
 def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None:
+    if isinstance(what, HistoryEvent) and what.verb in INTAKE:
+        _taken_in(scratch, what)
+        return
     if isinstance(what, HistoryEvent):
         _step(scratch, _tag(work, what.subject_id), what)
         return
@@ -138,6 +151,14 @@ def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None
     answer = receive_statement(scratch, raw, what.stick_id, what.signature)
     if not isinstance(answer, Accepted):
         raise EvidenceDamaged(answer.sentence)
+
+
+def _taken_in(scratch: Work, event: HistoryEvent) -> None:
+    """Give the tags again that labels and devices without a stick were given."""
+    site = scratch.session.get_one(Site, scratch.site_id)
+    site.tags = max(site.tags, int(event.details["tags"]))
+    if event.verb == TAKE_IN:
+        take_in_again(scratch, event.subject_id, event.details)
 
 
 def _step(scratch: Work, tag: str, event: HistoryEvent) -> None:

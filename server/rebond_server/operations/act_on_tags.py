@@ -1,0 +1,96 @@
+"""The same step for every tag that was scanned or pasted: same rules, same events, one result each."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from rebond_server.domain.errors import Refused
+from rebond_server.domain.intake.item import read_tag
+from rebond_server.domain.policy import Permission
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import BadValue
+from rebond_server.operations.hold_device import hold_device, resume_device
+from rebond_server.operations.place_device import move_device
+from rebond_server.operations.put_in_lot import put_in_lot
+from rebond_server.operations.work import Work
+from rebond_server.store.queries.device_page import device_by_tag
+
+MOST_TAGS = 500
+
+
+class BulkAction(StrEnum):
+    """What may be done with many devices at once; each but `hold` and `resume` names its goal."""
+
+    MOVE = "move"
+    LOT = "lot"
+    HOLD = "hold"
+    RESUME = "resume"
+
+
+PERMISSIONS: dict[BulkAction, Permission] = {
+    BulkAction.MOVE: Permission.RECEIVE_DEVICE,
+    BulkAction.LOT: Permission.MANAGE_LOTS,
+    BulkAction.HOLD: Permission.HOLD,
+    BulkAction.RESUME: Permission.RESUME,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagResult:
+    """What became of one tag; `refusal` is None when it was done."""
+
+    tag: str
+    refusal: Sentence | None
+
+
+def act_on_tags(work: Work, action: BulkAction, text: str, goal: str) -> tuple[TagResult, ...]:
+    """Do one thing with each tag of a scanned or pasted list; what is refused leaves the rest done.
+
+    `goal` is a place, a lot or a reason.
+    """
+    work.require(PERMISSIONS[action])
+    tags = list(dict.fromkeys(part for part in re.split(r"[\s;,]+", text) if part))
+    if not tags:
+        raise BadValue(Sentence(fr="Scannez au moins une étiquette.", en="Scan at least one tag."))
+    if len(tags) > MOST_TAGS:
+        raise BadValue(
+            Sentence(
+                fr=f"Au plus {MOST_TAGS} étiquettes à la fois.",
+                en=f"At most {MOST_TAGS} tags at a time.",
+            )
+        )
+    return tuple(_one(work, tag, _STEPS[action], goal) for tag in tags)
+
+
+def _one(
+    work: Work, scanned: str, step: Callable[[Work, UUID, str], object], goal: str
+) -> TagResult:
+    tag = read_tag(scanned)
+    if isinstance(tag, Sentence):
+        return TagResult(tag=scanned, refusal=tag)
+    device_id = device_by_tag(work.session, work.site_id, tag)
+    if device_id is None:
+        unknown = Sentence(
+            fr="Aucun appareil ne porte cette étiquette.", en="No device has this tag."
+        )
+        return TagResult(tag=tag, refusal=unknown)
+    try:
+        with work.session.begin_nested():
+            step(work, device_id, goal)
+    except Refused as refusal:
+        return TagResult(tag=tag, refusal=refusal.sentence)
+    return TagResult(tag=tag, refusal=None)
+
+
+def _to_lot(work: Work, device_id: UUID, code: str) -> None:
+    put_in_lot(work, [device_id], code)
+
+
+_STEPS: dict[BulkAction, Callable[[Work, UUID, str], object]] = {
+    BulkAction.MOVE: move_device,
+    BulkAction.LOT: _to_lot,
+    BulkAction.HOLD: hold_device,
+    BulkAction.RESUME: resume_device,
+}

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SCRAP = "scrap"
     DESTROY_DRIVES = "destroy_drives"
     ACCEPT_LIMITS = "accept_limits"
+    WITNESS = "witness"
+    ISSUE_CERTIFICATE = "issue_certificate"
     MERGE_DEVICES = "merge_devices"
     MANAGE_LOTS = "manage_lots"
     MANAGE_PROGRAMMES = "manage_programmes"
@@ -66,6 +68,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     _P.SCRAP: frozenset({_L}),
     _P.DESTROY_DRIVES: frozenset({_L}),
     _P.ACCEPT_LIMITS: frozenset({_L}),
+    _P.WITNESS: frozenset({_T, _L}),
+    _P.ISSUE_CERTIFICATE: frozenset({_T, _L, _O}),
     _P.MERGE_DEVICES: frozenset({_L}),
     _P.MANAGE_LOTS: frozenset({_L, _O}),
     _P.MANAGE_PROGRAMMES: frozenset({_O}),

@@ -1,7 +1,7 @@
 """Is every drive of a device erased? Computed from the verdicts; nothing and nobody sets it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ from rebond_server.domain.verdict_reason import Code, Reason, Verdict
 POSITIVE = frozenset({Verdict.CLEARED, Verdict.PURGED})
 """Verdicts that let a drive stay in its device, the same as in the database's own guard.
 
-`cleared_with_limits` waits for the lead. A destroyed drive is no longer in the device: one that the
+`cleared_with_limits` counts once the lead has accepted that very judgement. A destroyed drive is no longer in the device: one that the
 latest inventory still sees was not destroyed, and blocks until the device is probed again.
 """
 
@@ -54,16 +54,17 @@ def device_verdict(
     judgements: Mapping[str, Judgement],
     *,
     declared_empty: bool = False,
+    accepted: Collection[str] = (),
 ) -> DeviceVerdict:
     """Return whether the device may go on, from its latest inventory and judgements by drive_key.
 
     `hidden` is the inventory's `drives_hidden`. `declared_empty`: two people have looked inside
-    and signed that there is no drive.
+    and signed that there is no drive. `accepted`: keys of drives whose limits the lead has accepted.
     """
     holding = [drive for drive in drives if can_hold_data(drive)]
     times = Counter(drive_key(drive.identity) for drive in holding)
     standings = tuple(_standing(drive, times, judgements) for drive in holding)
-    reason = _obstacle(standings, hidden, declared_empty=declared_empty)
+    reason = _obstacle(standings, hidden, frozenset(accepted), declared_empty=declared_empty)
     return DeviceVerdict(sanitised=reason is None, drives=standings, reason=reason)
 
 
@@ -88,6 +89,7 @@ def _unknown(reason: Reason) -> Judgement:
 def _obstacle(
     standings: tuple[DriveStanding, ...],
     hidden: bool | None,  # noqa: FBT001 - as above
+    accepted: frozenset[str],
     *,
     declared_empty: bool,
 ) -> Sentence | None:
@@ -96,9 +98,16 @@ def _obstacle(
     if not standings:
         return None if declared_empty else _NO_DRIVE
     for standing in standings:
-        if standing.judgement.verdict not in POSITIVE:
+        if not _counts(standing, accepted):
             return _first_sentence(standing)
     return None
+
+
+def _counts(standing: DriveStanding, accepted: frozenset[str]) -> bool:
+    verdict = standing.judgement.verdict
+    return verdict in POSITIVE or (
+        verdict is Verdict.CLEARED_WITH_LIMITS and standing.key in accepted
+    )
 
 
 def _first_sentence(standing: DriveStanding) -> Sentence:

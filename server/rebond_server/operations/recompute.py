@@ -20,6 +20,7 @@ from rebond_server.operations.hold_device import begin_cycle
 from rebond_server.operations.picture import Picture, picture
 from rebond_server.operations.receive_statement import receive_statement
 from rebond_server.operations.take_in import TAKE_IN, take_in_again
+from rebond_server.operations.word_again import WORDS, word_again
 from rebond_server.operations.work import NOBODY, ActorKind, Work
 from rebond_server.store.database import migrate, open_database, sessions
 from rebond_server.store.device import Device
@@ -118,7 +119,7 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
                     and_(
                         HistoryEvent.subject_kind == "device",
                         HistoryEvent.actor_kind == ActorKind.ACCOUNT,
-                        HistoryEvent.verb.in_(STEPS),
+                        HistoryEvent.verb.in_(STEPS | WORDS),
                     ),
                     HistoryEvent.verb.in_(INTAKE),
                 ),
@@ -143,6 +144,9 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
 def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None:
     if isinstance(what, HistoryEvent) and what.verb in INTAKE:
         _taken_in(scratch, what)
+        return
+    if isinstance(what, HistoryEvent) and what.verb in WORDS:
+        word_again(work, scratch, _tag(work, what.subject_id), what)
         return
     if isinstance(what, HistoryEvent):
         _step(scratch, _tag(work, what.subject_id), what)

@@ -29,6 +29,7 @@ from rebond_server.operations.undo_assignment import open_assignment
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.queries.proof import accepted_judgements, declared_empty
 from rebond_server.store.queries.standing import as_judgement
 from rebond_server.store.stick import StatementKind, StatementRow
 
@@ -52,7 +53,7 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
     inventory, seen = inventory_of(work, latest), _seen(work, device, latest)
     drives = _drives(work, device)
     chosen = {drive.id: found for drive in drives if (found := _chosen(work, drive)) is not None}
-    clean = _clean(inventory, seen, chosen)
+    clean = _clean(work, device, inventory, seen, chosen)
     if not clean and device.state in PROVEN:
         _step_back(work, device)
     for drive in drives:
@@ -69,16 +70,32 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
     grade_device(work, device, inventory)
 
 
-def _clean(inventory: Inventory, seen: list[DeviceDrive], chosen: Chosen) -> bool:
+def settle_again(work: Work, device: Device) -> None:
+    """Settle a device after a person's word; nothing new arrived."""
+    latest = _latest_inventory(work, device)
+    if latest is not None:
+        settle_device(work, device, latest)
+
+
+def _clean(
+    work: Work, device: Device, inventory: Inventory, seen: list[DeviceDrive], chosen: Chosen
+) -> bool:
     """Ask the rules; the view in the database asks on its own before any step beyond the wipe."""
-    judgements = {
-        key: as_judgement(chosen[one.drive_id][0])
+    judged = {
+        key: chosen[one.drive_id][0]
         for one in seen
         if one.drive_id in chosen
         and (key := drive_key(msgspec.convert(one.facts, Drive).identity)) is not None
     }
+    accepted = accepted_judgements(work.session, device)
     facts = inventory.facts
-    return device_verdict(facts.drives, facts.drives_hidden, judgements).sanitised
+    return device_verdict(
+        facts.drives,
+        facts.drives_hidden,
+        {key: as_judgement(row) for key, row in judged.items()},
+        declared_empty=declared_empty(work.session, device),
+        accepted=[key for key, row in judged.items() if row.id in accepted],
+    ).sanitised
 
 
 def _step_back(work: Work, device: Device) -> None:

@@ -19,6 +19,7 @@ from rebond_server.domain.grading import Letter
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.role import Role
 from rebond_server.operations import hold_device, step
+from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.grade_device import confirm_grade
@@ -27,13 +28,19 @@ from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.put_in_lot import put_in_lot
 from rebond_server.operations.undo_assignment import undo_assignment
+from rebond_server.operations.witness import witness_destruction, witness_no_media
 from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Request
-from rebond_server.store.device import Device
+from rebond_server.store.device import Device, DriveRow
 
 FORBIDDEN = {State.WIPED, State.GRADED, State.ALLOCATED, State.RELEASED}
+
+
+def drive_of(work, device_id):
+    return work.session.query(DriveRow.id).filter_by(device_id=device_id).first()[0]
+
 
 TRIED = {
     "hold_device": lambda w, t: hold_device.hold_device(w, t.device, "essai"),
@@ -48,6 +55,9 @@ TRIED = {
     "confirm_plan": lambda w, t: confirm_plan(w, t.plan),
     "undo_assignment": lambda w, t: undo_assignment(w, t.device, "essai"),
     "hand_over": lambda w, t: hand_over(w, t.request, [t.device], "essai"),
+    "accept_limits": lambda w, t: accept_limits(w, drive_of(w, t.device), "essai"),
+    "witness_no_media": lambda w, t: witness_no_media(w, t.device, "essai"),
+    "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
 }
 """By name: every operation that takes a device, or may reach one."""
@@ -78,7 +88,7 @@ ELSEWHERE = {
     "too_fast", "touch_login", "unload_lot", "tell", "by_stick",
     # what evidence does, tried in test_receive_statement
     "receive_statement", "project", "settle_device", "judge_erasure", "record_inventory",
-    "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle",
+    "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "picture", "plan_source", "differences", "recomputed",

@@ -19,6 +19,11 @@ from rebond_server.domain.verdict import Judgement
 from rebond_server.domain.verdict_reason import Reason, Verdict
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, JudgementRow
 from rebond_server.store.guards import DEVICE_SANITISATION
+from rebond_server.store.queries.proof import (
+    accepted_judgements,
+    declared_empty,
+    destroyed_drives,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,11 @@ class DriveLine:
     reasons: tuple[Sentence, ...]
     judged: datetime | None
     statement_id: UUID | None
+    judgement_id: UUID | None
+    accepted: tuple[str, str] | None
+    """Who accepted the limits (login) and why; None when nobody did, or there are none."""
+    destroyed: bool
+    """Two people saw it destroyed since the report; a new report must no longer see it."""
     health: str | None
     health_reasons: tuple[Sentence, ...]
 
@@ -74,10 +84,25 @@ def standing(session: Session, device: Device) -> Standing:
         )
     # The column only knows "no" and "not no"; the facts tell whether they are known to be hidden.
     hidden = (device.facts or {}).get("drives_hidden") if device.drives_hidden else False
-    whole = device_verdict([*drives.values()], hidden, judgements)
+    accepted = accepted_judgements(session, device)
+    whole = device_verdict(
+        [*drives.values()],
+        hidden,
+        judgements,
+        declared_empty=declared_empty(session, device),
+        accepted=[
+            key
+            for row, _, judged in rows
+            if judged is not None
+            and judged.id in accepted
+            and (key := drive_key(drives[row.id].identity)) is not None
+        ],
+    )
+    gone = destroyed_drives(session, device)
     return Standing(
         drives=tuple(
-            _line(row, drive, judged, drives[row.id], whole) for row, drive, judged in rows
+            _line(row, drive, judged, drives[row.id], whole, accepted, gone)
+            for row, drive, judged in rows
         ),
         sanitised=whole.sanitised and in_database(session, device),
         obstacle=whole.reason,
@@ -149,6 +174,8 @@ def _line(
     judged: JudgementRow | None,
     facts: Drive,
     whole: DeviceVerdict,
+    accepted: dict[UUID, tuple[str, str]],
+    gone: frozenset[UUID],
 ) -> DriveLine:
     found = next((one.judgement for one in whole.drives if one.drive is facts), None)
     verdict = Verdict.NO_MEDIA if found is None else found.verdict
@@ -163,6 +190,9 @@ def _line(
         reasons=() if found is None else tuple(reason.sentence for reason in found.reasons),
         judged=judged.judged if judged is not None and counts else None,
         statement_id=judged.statement_id if judged is not None and counts else None,
+        judgement_id=judged.id if judged is not None and counts else None,
+        accepted=accepted.get(judged.id) if judged is not None and counts else None,
+        destroyed=drive.id in gone,
         health=row.health,
         health_reasons=sentences(row.health_reasons),
     )

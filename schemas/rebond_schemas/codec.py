@@ -1,9 +1,9 @@
-"""The only door between JSON bytes and statements. Refuses early, and says why in a sentence."""
+"""The only door between JSON bytes and values. Refuses early, and says why in a sentence."""
 
 import json
 import math
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,18 @@ DEPTH_LIMIT = 32
 NODE_LIMIT = 20_000
 NUMBER_LIMIT = 40
 """Characters of one number; SMART raw values have twenty at the most."""
+
+
+class Limits(NamedTuple):
+    """How large a document may be: bytes, and values in it."""
+
+    size: int
+    nodes: int
+
+
+STATEMENT = Limits(SIZE_LIMIT, NODE_LIMIT)
+PLAN_FILE = Limits(128 * 1024 * 1024, 5_000_000)
+"""A plan over 100,000 devices is 40 MB; such a file comes from a person at the server, never by network."""
 
 _token = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]|[-+.0-9eE]+', re.DOTALL)
 
@@ -33,9 +45,9 @@ def decode(raw: bytes) -> AnyStatement:
     return statement
 
 
-def decode_as(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 - msgspec takes unions, which have no type
+def decode_as(raw: bytes, kind: Any, limits: Limits = STATEMENT) -> Any:  # noqa: ANN401 - msgspec takes unions, which have no type
     """Return the value of this type in these bytes, or raise Unreadable with the reason."""
-    _check_shape(raw)
+    _check_shape(raw, limits)
     try:
         plain = json.loads(
             raw.decode("utf-8"),
@@ -52,10 +64,10 @@ def decode_as(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 - msgspec takes uni
         raise Unreadable(f"not JSON: {error}") from None
 
 
-def _check_shape(raw: bytes) -> None:
+def _check_shape(raw: bytes, limits: Limits) -> None:
     """Refuse what is too large, too deep or too busy, before anything is built from it."""
-    if len(raw) > SIZE_LIMIT:
-        raise Unreadable(f"larger than {SIZE_LIMIT} bytes")
+    if len(raw) > limits.size:
+        raise Unreadable(f"larger than {limits.size} bytes")
     depth = nodes = 0
     for match in _token.finditer(raw):
         token = match.group()
@@ -71,8 +83,8 @@ def _check_shape(raw: bytes) -> None:
             nodes += 1
         elif first != b'"' and len(token) > NUMBER_LIMIT:
             raise Unreadable(f"a number longer than {NUMBER_LIMIT} characters")
-        if nodes > NODE_LIMIT:
-            raise Unreadable(f"more than {NODE_LIMIT} values")
+        if nodes > limits.nodes:
+            raise Unreadable(f"more than {limits.nodes} values")
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

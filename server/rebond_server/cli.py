@@ -3,10 +3,9 @@
 import argparse
 import getpass
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import NamedTuple
+from collections.abc import Sequence
 
+from rebond_server import upkeep
 from rebond_server.config import Config, read_config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.role import Role
@@ -18,13 +17,13 @@ from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
 from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.put_in_lot import put_in_lot, unload_lot
-from rebond_server.operations.recompute import differences
 from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import NOBODY, Actor, command_line, person
-from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.operations.workshop import Workshop
 from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.store.queries.plan_page import newest_plan
 from rebond_server.store.queries.table import TableLine, table
+from rebond_server.verb import Open, Verb, say, utc_now
 from rebond_server.web.words import GRADES, KINDS, VERDICTS
 
 HEADINGS = Sentence(
@@ -33,14 +32,6 @@ HEADINGS = Sentence(
 )
 WIDEST = 60
 """Characters of one column of the table."""
-
-
-class Verb(NamedTuple):
-    """One word of the command line: what it does and what it takes."""
-
-    help: str
-    act: Callable[[Config, argparse.Namespace], int]
-    words: tuple[tuple[str, dict[str, object]], ...] = ()
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -65,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _init(config: Config, asked: argparse.Namespace) -> int:
-    set_up(config, asked.site, _now())
+    set_up(config, asked.site, utc_now())
     config.secret_key()
     config.server_key()
     return 0
@@ -73,87 +64,78 @@ def _init(config: Config, asked: argparse.Namespace) -> int:
 
 def _create_account(config: Config, asked: argparse.Namespace) -> int:
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    with _Open(config) as workshop, workshop.work(command_line(Role.ADMIN), _now()) as work:
+    with Open(config) as workshop, workshop.work(command_line(Role.ADMIN), utc_now()) as work:
         create_account(work, asked.login, asked.name or asked.login, Role(asked.role), password)
     return 0
 
 
 def _demonstration(config: Config, asked: argparse.Namespace) -> int:
     del asked
-    with _Open(config) as workshop, workshop.work(command_line(Role.OFFICER), _now()) as work:
+    with Open(config) as workshop, workshop.work(command_line(Role.OFFICER), utc_now()) as work:
         load_demonstration(work)
     return 0
 
 
 def _enrol_code(config: Config, asked: argparse.Namespace) -> int:
     del asked
-    with _Open(config) as workshop, workshop.work(command_line(Role.LEAD), _now()) as work:
-        _say(issue_enrolment_code(work))
+    with Open(config) as workshop, workshop.work(command_line(Role.LEAD), utc_now()) as work:
+        say(issue_enrolment_code(work))
     return 0
 
 
 def _lot(config: Config, asked: argparse.Namespace) -> int:
-    with _Open(config) as workshop, workshop.work(command_line(Role.LEAD), _now()) as work:
+    with Open(config) as workshop, workshop.work(command_line(Role.LEAD), utc_now()) as work:
         if not asked.tags:
             unload_lot(work, asked.code)
         found = [device_by_tag(work.session, work.site_id, tag) for tag in asked.tags]
         put_in_lot(work, [one for one in found if one is not None], asked.code)
         missing = [tag for tag, one in zip(asked.tags, found, strict=True) if one is None]
     for tag in missing:
-        _say(f"{tag}: ?")
+        say(f"{tag}: ?")
     return 1 if missing else 0
 
 
 def _confirm_grades(config: Config, asked: argparse.Namespace) -> int:
-    with _Open(config) as workshop:
+    with Open(config) as workshop:
         actor = _person(workshop, asked.person)
-        with workshop.work(actor, _now()) as work:
+        with workshop.work(actor, utc_now()) as work:
             results = confirm_grades(work)
     for result in results:
         if result.refusal is not None:
-            _say(f"{result.tag}: {result.refusal.into(asked.language)}")
+            say(f"{result.tag}: {result.refusal.into(asked.language)}")
     return 0
 
 
 def _plan(config: Config, asked: argparse.Namespace) -> int:
-    with _Open(config) as workshop:
+    with Open(config) as workshop:
         actor = _person(workshop, asked.person) if asked.person else command_line(Role.OFFICER)
-        with workshop.work(actor, _now()) as work:
+        with workshop.work(actor, utc_now()) as work:
             plan = make_plan(work)
-            _say(f"{plan.id} {plan.input_sha256} {len(plan.output['assignments'])}")
+            say(f"{plan.id} {plan.input_sha256} {len(plan.output['assignments'])}")
     return 0
 
 
 def _confirm_plan(config: Config, asked: argparse.Namespace) -> int:
-    with _Open(config) as workshop:
+    with Open(config) as workshop:
         actor = _person(workshop, asked.person)
-        with workshop.work(actor, _now()) as work:
+        with workshop.work(actor, utc_now()) as work:
             plan_id = newest_plan(work.session, work.site_id)
             results = () if plan_id is None else confirm_plan(work, plan_id)
     for result in results:
         refusal = result.refusal
-        _say(f"{result.tag}: {'✓' if refusal is None else refusal.into(asked.language)}")
+        say(f"{result.tag}: {'✓' if refusal is None else refusal.into(asked.language)}")
     return 0
 
 
 def _table(config: Config, asked: argparse.Namespace) -> int:
-    with _Open(config) as workshop, workshop.work(NOBODY, _now(), reading=True) as work:
+    with Open(config) as workshop, workshop.work(NOBODY, utc_now(), reading=True) as work:
         lines = table(work.session, work.site_id)
     rows = [HEADINGS.into(asked.language).split("|")]
     rows += [_cells(line, asked.language) for line in lines]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        _say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
-
-
-def _verify(config: Config, asked: argparse.Namespace) -> int:
-    del asked
-    with _Open(config) as workshop, workshop.work(NOBODY, _now(), reading=True) as work:
-        found = differences(work)
-    for difference in found:
-        _say(difference)
-    return 1 if found else 0
 
 
 def _serve(config: Config, asked: argparse.Namespace) -> int:
@@ -176,31 +158,9 @@ def _cells(line: TableLine, language: Language) -> list[str]:
     return [cell if len(cell) <= WIDEST else cell[: WIDEST - 1] + "…" for cell in cells]
 
 
-class _Open:
-    """The open workshop, closed at the end of the command."""
-
-    def __init__(self, config: Config) -> None:
-        self.config = config
-
-    def __enter__(self) -> Workshop:
-        self.workshop = open_workshop(self.config)
-        return self.workshop
-
-    def __exit__(self, *error: object) -> None:
-        self.workshop.close()
-
-
 def _person(workshop: Workshop, login: str) -> Actor:
-    with workshop.work(NOBODY, _now(), reading=True) as work:
+    with workshop.work(NOBODY, utc_now(), reading=True) as work:
         return person(account_by_login(work, login))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _say(text: str) -> None:
-    print(text)  # noqa: T201 - the command line speaks here
 
 
 _AS = ("--as", {"dest": "person", "metavar": "LOGIN", "required": True})
@@ -241,9 +201,6 @@ VERBS: dict[str, Verb] = {
     ),
     "confirm-plan": Verb("valide le dernier plan / confirm the newest plan", _confirm_plan, (_AS,)),
     "table": Verb("affiche tous les appareils / print all devices", _table),
-    "verify": Verb(
-        "recalcule tout depuis les preuves et compare / recompute all from evidence", _verify
-    ),
     "serve": Verb(
         "sert les écrans et l'interface des clés / serve the screens",
         _serve,
@@ -252,4 +209,5 @@ VERBS: dict[str, Verb] = {
             ("--port", {"type": int, "default": 8080}),
         ),
     ),
+    **upkeep.VERBS,
 }

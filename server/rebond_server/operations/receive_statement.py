@@ -1,5 +1,6 @@
 """Taking in what a stick says: verify the bytes, keep them, and only then read them."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from uuid import UUID
@@ -24,6 +25,9 @@ from rebond_server.store.people import Site
 from rebond_server.store.stick import Conflict, StatementKind, StatementRow, Stick
 
 _signature = re.compile("[0-9a-f]{128}")
+
+KEPT = "keep_statement"
+"""The event that ties a statement, its receipt and its place in the order to the chain of history."""
 
 Decoder = Callable[[bytes], AnyStatement]
 
@@ -112,8 +116,23 @@ def _take(
     work.session.add(row)
     stick.seen = work.now
     work.session.flush()
+    _tell_kept(work, row)
     project(work, row, statement)
     return _receipt(work, row, Status.CREATED)
+
+
+def _tell_kept(work: Work, row: StatementRow) -> None:
+    tell(
+        work,
+        KEPT,
+        ("statement", row.id),
+        details={
+            "sha256": row.sha256,
+            "receipt_sha256": hashlib.sha256(row.receipt).hexdigest(),
+            "arrival": row.arrival,
+            "made_before": row.made_before,
+        },
+    )
 
 
 def kind_of(statement: AnyStatement) -> StatementKind:

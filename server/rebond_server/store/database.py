@@ -61,6 +61,14 @@ def take_turns(session: Session, what: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(name)))
 
 
+def file_faults(session: Session) -> tuple[str, ...]:
+    """Return what SQLite finds wrong with its own file; PostgreSQL checks its pages as it reads."""
+    if session.get_bind().dialect.name != "sqlite":
+        return ()
+    found = session.scalars(text("PRAGMA integrity_check")).all()
+    return tuple(str(line) for line in found if line != "ok")
+
+
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the database to this revision of the schema."""
     config = Config()

@@ -2,12 +2,16 @@
 
 import hashlib
 import os
+import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import EvidenceDamaged
+
+_name = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,27 @@ class EvidenceStore:
         if hashlib.sha256(raw).hexdigest() != name:
             raise EvidenceDamaged(_changed(name))
         return raw
+
+    def has(self, name: str) -> bool:
+        """Say whether a sound file of this name is there."""
+        return self._holds(self._place(name), name)
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every file that stands in its place, in order."""
+        for place in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            if _name.fullmatch(place.name) and place.name.startswith(place.parent.name):
+                yield place.name
+
+    def damaged(self) -> Iterator[tuple[str, Sentence]]:
+        """Read every file again; yield the name of each whose bytes no longer fit it, and say so."""
+        for name in self.names():
+            if not self.has(name):
+                yield name, _changed(name)
+
+    @staticmethod
+    def missing(name: str) -> Sentence:
+        """Return what to tell of a file that should be there."""
+        return _missing(name)
 
     def _place(self, name: str) -> Path:
         return self.folder / name[:2] / name

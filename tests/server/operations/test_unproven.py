@@ -13,20 +13,27 @@ from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 import rebond_server.operations as house
+from rebond_schemas.plan_law import Kind
 from rebond_schemas.plan_output import Assigned
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.grading import Letter
+from rebond_server.domain.intake.item import Item
 from rebond_server.domain.lifecycle import Event, State
+from rebond_server.domain.lot import PlaceKind
 from rebond_server.domain.role import Role
 from rebond_server.operations import hold_device, step
 from rebond_server.operations.accept_limits import accept_limits
+from rebond_server.operations.act_on_tags import BulkAction, act_on_tags
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hand_over import hand_over
+from rebond_server.operations.import_devices import import_devices
 from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
+from rebond_server.operations.place_device import give_to, move_device, record_place
 from rebond_server.operations.put_in_lot import put_in_lot
+from rebond_server.operations.take_in import take_in
 from rebond_server.operations.undo_assignment import undo_assignment
 from rebond_server.operations.witness import witness_destruction, witness_no_media
 from rebond_server.operations.work import NOBODY, command_line
@@ -40,6 +47,10 @@ FORBIDDEN = {State.WIPED, State.GRADED, State.ALLOCATED, State.RELEASED}
 
 def drive_of(work, device_id):
     return work.session.query(DriveRow.id).filter_by(device_id=device_id).first()[0]
+
+
+def tag_of(work, device_id):
+    return work.session.get(Device, (work.site_id, device_id)).tag
 
 
 TRIED = {
@@ -59,6 +70,20 @@ TRIED = {
     "witness_no_media": lambda w, t: witness_no_media(w, t.device, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
+    "move_device": lambda w, t: move_device(
+        w, t.device, record_place(w, "S1", PlaceKind.SITE, "").code
+    ),
+    "give_to": lambda w, t: give_to(w, t.device, "essai-lead"),
+    "take_in": lambda w, t: take_in(w, Item(kind=Kind.SCREEN, tag=tag_of(w, t.device))),
+    "import_devices": lambda w, t: import_devices(
+        w,
+        "collecte-2021",
+        f"Genre;Étiquette;Batterie\nécran;{tag_of(w, t.device)};50".encode(),
+        {},
+    ),
+} | {
+    f"act_on_tags {action}": lambda w, t, a=action: act_on_tags(w, a, tag_of(w, t.device), "essai")
+    for action in BulkAction
 }
 """By name: every operation that takes a device, or may reach one."""
 
@@ -86,6 +111,13 @@ ELSEWHERE = {
     "close_login", "create_account", "end_all_logins", "enrol_stick", "find_login",
     "issue_enrolment_code", "load_demonstration", "open_login", "remember_failure", "revoke_stick",
     "too_fast", "touch_login", "unload_lot", "tell", "by_stick",
+    # about lots, labels and places, before any device is there
+    "record_lot", "record_donor", "record_agreement", "lot_by_code", "intake_lot", "origin_of",
+    "points", "point_named", "agreement", "donor", "print_labels", "is_free", "tags_given", "in_turn",
+    "claim", "tag_of_imei", "record_place", "place_named", "where", "import_annex", "try_annex",
+    "try_devices", "try_file", "keep_upload", "kept_upload", "reconcile_lot", "unit_values",
+    # parts of `take_in`, which is tried
+    "add_device", "add_serial_key", "take_in_again",
     # what evidence does, tried in test_receive_statement
     "receive_statement", "project", "settle_device", "judge_erasure", "record_inventory",
     "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from rebond_agent.checks.told import keep_inspection, told_checks
 from rebond_agent.command.check import check_command
+from rebond_agent.command.console import console_command
 from rebond_agent.command.desk import Desk
 from rebond_agent.command.wipe import wipe_command
 from rebond_agent.delivery import BACKOFF, SHORT_BACKOFF
@@ -128,6 +129,7 @@ COMMANDS: Mapping[str, Callable[[Desk, argparse.Namespace], int]] = MappingProxy
         "inspect": inspect_command,
         "wipe": wipe_command,
         "check": check_command,
+        "console": console_command,
         "send": send_command,
         "record": record_command,
         "enrol": enrol_command,

@@ -10,9 +10,10 @@ from rebond_agent.config import Config
 from rebond_agent.errors import UsageError
 from rebond_agent.language import Language, say
 from rebond_agent.language.check_phrases import CheckPhrase
+from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.phrases import Phrase
 
-Told = Callable[[Phrase | CheckPhrase], str]
+Told = Callable[[Phrase | CheckPhrase | ConsolePhrase], str]
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,7 +42,7 @@ def language_of(words: Sequence[str], config: Config) -> Language:
 def parser(language: Language) -> Parser:
     """Return the parser of all commands."""
 
-    def told(phrase: Phrase | CheckPhrase) -> str:
+    def told(phrase: Phrase | CheckPhrase | ConsolePhrase) -> str:
         return say(language, phrase).replace("%", "%%")
 
     common = _common(told)
@@ -51,7 +52,7 @@ def parser(language: Language) -> Parser:
     whole.reader = language
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, phrase: Phrase | CheckPhrase) -> Parser:
+    def command(name: str, phrase: Phrase | CheckPhrase | ConsolePhrase) -> Parser:
         said = told(phrase)
         # No abbreviations: --yes must never stand for --yes-erase.
         made = commands.add_parser(
@@ -65,6 +66,7 @@ def parser(language: Language) -> Parser:
     _add_inspect(wipe, told)
     _add_wipe(wipe, told)
     _add_check(command("check", CheckPhrase.HELP_CHECK), told)
+    _add_console(command("console", ConsolePhrase.HELP_CONSOLE), told)
     command("send", Phrase.HELP_SEND)
     record = command("record", Phrase.HELP_RECORD)
     record.add_argument("folder", type=Path, metavar="DIR", help=told(Phrase.HELP_DIR))
@@ -108,15 +110,21 @@ def _add_wipe(to: Parser, told: Told) -> None:
 
 def _add_check(to: Parser, told: Told) -> None:
     to.add_argument("names", nargs="*", metavar="NAME", help=told(CheckPhrase.HELP_CHECK_NAMES))
+    _add_bench(to, told)
+
+
+def _add_console(to: Parser, told: Told) -> None:
+    _add_bench(to, told)
+    _add_many(to, "--image", "FILE", told(Phrase.HELP_IMAGE), Path)
+    _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
+
+
+def _add_bench(to: Parser, told: Told) -> None:
+    """Add the words of both ways to test: by the console and without."""
     to.add_argument("--machine", type=Path, metavar="DIR", help=told(Phrase.HELP_MACHINE))
     to.add_argument("--asset-tag", metavar="T", help=told(Phrase.HELP_TAG))
     to.add_argument("--by", metavar="N", help=told(Phrase.HELP_BY))
     to.add_argument("--no-send", action="store_true", help=told(Phrase.HELP_NO_SEND))
-    _add_bench(to, told)
-
-
-def _add_bench(to: Parser, told: Told) -> None:
-    """Words of both ways to test: by the console and without."""
     to.add_argument(
         "--keyboard",
         choices=["azerty", "qwerty"],

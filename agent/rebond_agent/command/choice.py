@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
+from rebond_agent.choosing import last_characters
 from rebond_agent.erasing import Chosen
 from rebond_agent.errors import DriveUnknown, NotConfirmed
 from rebond_agent.language import Language
 from rebond_agent.sheet.size import decimal_size
 from rebond_agent.wipe.target import BlockTarget
-from rebond_schemas.facts import Drive, DriveIdentity
-
-CONFIRMING = 4
-"""Characters of the serial number (of the WWN without one) that a person types."""
+from rebond_schemas.facts import Drive
 
 
 def confirmed_drives(
@@ -33,9 +31,3 @@ def confirmed_drives(
             )
         chosen.append(Chosen(drive=drive, target=BlockTarget(path=path)))
     return tuple(chosen)
-
-
-def last_characters(identity: DriveIdentity) -> str | None:
-    """Return what a person types to confirm; None: no identity, which the guard refuses anyway."""
-    name = identity.serial or identity.wwn
-    return name[-CONFIRMING:] if name else None

@@ -11,6 +11,7 @@ from rebond_agent.erasing import recover
 from rebond_agent.errors import MachineMissing
 from rebond_agent.language import Language, reason, say, say_error
 from rebond_agent.language.check_phrases import CheckPhrase
+from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.machine import Machine
 from rebond_agent.machine.live import LiveMachine
@@ -43,7 +44,7 @@ class Desk:
     sleep: Callable[[float], None]
     disk: Durable
 
-    def say(self, phrase: Phrase | CheckPhrase, **details: object) -> str:
+    def say(self, phrase: Phrase | CheckPhrase | ConsolePhrase, **details: object) -> str:
         """Return a text in the reader's language."""
         return say(self.language, phrase, **details)
 

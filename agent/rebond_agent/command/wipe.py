@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from rebond_agent.checks.told import keep_inspection, told_checks
+from rebond_agent.choosing import failed_probes
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.desk import NOT_ALL_ERASED, Desk
 from rebond_agent.command.scratch import scratch_drives
@@ -79,15 +80,8 @@ def _erase(
 def _named(desk: Desk, words: argparse.Namespace, collected: Collected) -> tuple[Chosen, ...]:
     """Return the drives of this computer that were named and confirmed."""
     named = confirmed_drives(collected.facts.drives, words.drive, words.yes_erase, desk.language)
-    return tuple(replace(one, failed_probes=_failed(one.drive.path, collected)) for one in named)
-
-
-def _failed(path: str, collected: Collected) -> tuple[str, ...]:
-    """Return the probes that failed on this drive, or on drives as such: they forbid its wipe."""
     return tuple(
-        failure.probe
-        for failure in collected.failures
-        if failure.probe == "drives" or path in failure.reason
+        replace(one, failed_probes=failed_probes(one.drive.path, collected)) for one in named
     )
 
 

@@ -57,14 +57,14 @@ class _Rows:
         said = [part for part in parts if part] or [self.say(Phrase.UNKNOWN)]
         shown = "" if label is self._last else self.say(label)
         self._last = label
-        for line in _filled(said, WIDTH - MARGIN):
+        for line in filled(said, WIDTH - MARGIN):
             self.lines.append(f"{shown:<{MARGIN}}{line}")
             shown = ""
 
     def under(self, parts: Iterable[str | None]) -> None:
         """Add one row under the last label, a little to the right; nothing when empty."""
         said = [part for part in parts if part]
-        self.lines.extend(" " * (MARGIN + 2) + line for line in _filled(said, WIDTH - MARGIN - 2))
+        self.lines.extend(" " * (MARGIN + 2) + line for line in filled(said, WIDTH - MARGIN - 2))
 
     def none_or_unknown(self, name: str, phrase: Phrase) -> list[str]:
         """Say that there is none only where something that could tell said so."""
@@ -73,7 +73,7 @@ class _Rows:
         return [self.say(phrase)] if known else []
 
 
-def _filled(parts: Sequence[str], width: int) -> list[str]:
+def filled(parts: Sequence[str], width: int) -> list[str]:
     """Join parts by dots into lines; a part is broken only when it fills a line by itself."""
     lines: list[str] = []
     for part in parts:

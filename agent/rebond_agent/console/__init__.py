@@ -1,0 +1,1 @@
+"""What the technician sees and answers at the bench: draws state, decides nothing."""

@@ -1,0 +1,196 @@
+"""The main view: the machine, its drives with what is going on, what is needed from a person."""
+
+from rich.text import Text
+
+from rebond_agent.console.lines import MARGIN, Size, Style, gauge, labelled, line, parts, wrapped
+from rebond_agent.console.state import DriveLine, State
+from rebond_agent.language import Language, decimal, say, word
+from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.words import ACTIONS, CHASSIS, DRIVE_KINDS
+from rebond_agent.sheet.erasure import erasure_text
+from rebond_agent.sheet.size import binary_size, decimal_size
+from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.reasons import Sentence
+from rebond_schemas.erasure import Ending
+from rebond_schemas.facts import Drive, Facts
+from rebond_schemas.inspection import Result
+
+_MINUTE, _HOUR = 60, 3600
+
+
+def body(state: State, size: Size) -> list[Text]:
+    """Return the lines between head and keys; the drives take what room the rest leaves."""
+    if state.facts is None:
+        return [line(""), line(f" {say(state.language, ConsolePhrase.LOOKING)}", Style.WAITING)]
+    above = machine_lines(state.facts, state.language, size.width)
+    below = [line(""), *_checks(state), *_needed(state, size.width)]
+    room = max(size.height - len(above) - len(below) - 2, 3)
+    drives = _scrolled(state, room, size.width)
+    return [*above, line(""), *drives, *below]
+
+
+def machine_lines(facts: Facts, language: Language, width: int) -> list[Text]:
+    """Return what the machine is, and what of its drives cannot be seen."""
+    board, processor, memory = facts.board, facts.processor, facts.memory
+    unknown = say(language, Phrase.UNKNOWN)
+    health = [one.health_percent for one in facts.batteries]
+    percents = [decimal(language, one) for one in health if one is not None]
+    battery = f"{say(language, Phrase.BATTERY)} {' + '.join(percents)} %" if percents else None
+    said = [
+        " ".join(part for part in (board.maker, board.model) if part) or unknown,
+        word(language, CHASSIS, board.chassis) if board.chassis else None,
+        say(language, Phrase.SERIAL_IS, serial=board.serial) if board.serial else None,
+        processor.name,
+        None if memory.installed_mib is None else binary_size(language, memory.installed_mib),
+        battery,
+        facts.firmware.mode and facts.firmware.mode.upper(),
+    ]
+    lines = labelled(say(language, ConsolePhrase.MACHINE), parts(said, width - MARGIN))
+    if facts.drives_hidden:
+        reason = facts.drives_hidden_reason or unknown
+        warning = say(language, Phrase.DRIVES_HIDDEN, reason=reason)
+        lines += labelled("", wrapped(warning, width - MARGIN), Style.BAD)
+    return lines
+
+
+def drive_name(drive: Drive, language: Language) -> list[str | None]:
+    """Return what tells a drive from the others: place, kind, size, model, serial number."""
+    identity = drive.identity
+    size = identity.size_bytes
+    return [
+        drive.path.removeprefix("/dev/") if drive.path.startswith("/dev/") else _last(drive.path),
+        word(language, DRIVE_KINDS, drive.kind),
+        say(language, Phrase.UNKNOWN) if size is None else decimal_size(language, size),
+        identity.model,
+        say(language, Phrase.SERIAL_IS, serial=identity.serial)
+        if identity.serial
+        else say(language, Phrase.NO_SERIAL),
+    ]
+
+
+def told(sentence: Sentence, language: Language) -> str:
+    """Return a sentence in the reader's language."""
+    return sentence.fr if language is Language.FR else sentence.en
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _scrolled(state: State, room: int, width: int) -> list[Text]:
+    """Return the drives from the first one shown, and say how many are above and below."""
+    label = say(state.language, ConsolePhrase.DRIVES)
+    if not state.drives:
+        return labelled(label, [say(state.language, Phrase.NO_DRIVE)])
+    blocks = [_drive(one, state.language, width - MARGIN) for one in state.drives]
+    top = state.top if sum(map(len, blocks)) > room else 0
+    lines: list[Text] = []
+    if top:
+        lines += labelled("", [say(state.language, ConsolePhrase.MORE_ABOVE, count=top)])
+    shown = top
+    while shown < len(blocks):
+        rest = 0 if shown == len(blocks) - 1 else 1
+        if lines and shown > top and len(lines) + len(blocks[shown]) + rest > room:
+            break
+        lines += blocks[shown]
+        shown += 1
+    if shown < len(blocks):
+        count = len(blocks) - shown
+        lines += labelled("", [say(state.language, ConsolePhrase.MORE_BELOW, count=count)])
+    head = line(f"{label:<{MARGIN}}", Style.STRONG)
+    head.append(lines[0].plain[MARGIN:], style=str(lines[0].spans[-1].style))
+    return [head, *lines[1:]]
+
+
+def _drive(one: DriveLine, language: Language, width: int) -> list[Text]:
+    name = parts(drive_name(one.drive, language), width)
+    text, style = _happening(one, language, width)
+    # What belongs to a drive stands a little to the right of its name.
+    return [
+        *labelled("", name, Style.STRONG),
+        *labelled("", [f"  {row}" for row in wrapped(text, width - 2)], style),
+    ]
+
+
+def _happening(one: DriveLine, language: Language, width: int) -> tuple[str, Style]:
+    if one.progress is not None:
+        return progress_text(one.progress, language, width - 2), Style.RUNNING
+    if one.running:
+        return say(language, ConsolePhrase.STARTING), Style.RUNNING
+    if one.erasure is not None:
+        good = one.erasure.ending is Ending.COMPLETED
+        text = " ".join(row.strip() for row in erasure_text(one.erasure, language).split("\n")[1:])
+        return text, Style.GOOD if good else Style.BAD
+    if one.refusal is not None:
+        return told(one.refusal, language), Style.WAITING
+    return say(language, ConsolePhrase.READY), Style.PLAIN
+
+
+def progress_text(progress: Progress, language: Language, width: int) -> str:
+    """Return step, gauge, speed, time left and errors, within one line where it fits."""
+    share = progress.bytes_done / max(progress.bytes_total, 1)
+    speed, eta = progress.bytes_per_second, progress.eta_seconds
+    faults, differences = progress.fault_count, progress.mismatch_count
+    said = [
+        say(
+            language,
+            ConsolePhrase.RUNNING,
+            step=progress.step,
+            steps=progress.steps,
+            action=word(language, ACTIONS, progress.action),
+        ),
+        f"{int(100 * share):3} %",
+        say(language, ConsolePhrase.SPEED, speed=decimal_size(language, int(speed)))
+        if speed
+        else None,
+        say(language, ConsolePhrase.LEFT, time=duration(eta)) if eta is not None else None,
+        say(language, ConsolePhrase.ERRORS, count=faults) if faults else None,
+        say(language, ConsolePhrase.DIFFERENCES, count=differences) if differences else None,
+    ]
+    text = "  ".join(part.strip() for part in said if part)
+    room = width - len(text) - 2
+    return f"{text}  {gauge(share, min(room, 24))}" if room >= 10 else text  # noqa: PLR2004 - a shorter gauge tells nothing
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: 40 s, 12 min, 3 h 05."""
+    if seconds < _MINUTE:
+        return f"{int(seconds)} s"
+    if seconds < _HOUR:
+        return f"{round(seconds / _MINUTE)} min"
+    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02}"
+
+
+def _checks(state: State) -> list[Text]:
+    results = [one.check.result for one in state.checks if one.check is not None]
+    text = say(
+        state.language,
+        ConsolePhrase.CHECKS_SUM,
+        good=results.count(Result.PASS),
+        bad=results.count(Result.FAIL),
+        running=sum(one.running for one in state.checks),
+        left=sum(one.check is None and not one.running for one in state.checks),
+    )
+    style = Style.BAD if Result.FAIL in results else Style.PLAIN
+    return labelled(say(state.language, ConsolePhrase.CHECKS), [text], style)
+
+
+def _needed(state: State, width: int) -> list[Text]:
+    """Return what is needed from a person, most urgent first."""
+    ready = sum(one.is_open for one in state.drives)
+    failed = [_last(one.drive.path) for one in state.drives
+              if one.erasure is not None and one.erasure.ending is not Ending.COMPLETED
+              and not one.running]  # fmt: skip
+    wanted: tuple[tuple[bool, ConsolePhrase, dict[str, str | int]], ...] = (
+        (any(one.asks for one in state.checks), ConsolePhrase.NEED_ANSWER, {}),
+        (bool(failed), ConsolePhrase.NEED_LEAD, {"path": ", ".join(failed)}),
+        (state.asset_tag is None, ConsolePhrase.NEED_TAG, {}),
+        (bool(ready) and not state.erasing, ConsolePhrase.NEED_WIPE, {"count": ready}),
+        (any(one.check is None for one in state.checks), ConsolePhrase.NEED_CHECKS, {}),
+        (state.erasing, ConsolePhrase.NEED_WAIT, {}),
+    )
+    said = [say(state.language, phrase, **details) for due, phrase, details in wanted if due]
+    said = said or [say(state.language, ConsolePhrase.NEED_NOTHING)]
+    label = say(state.language, ConsolePhrase.NEEDED)
+    return labelled(label, parts(said, width - MARGIN), Style.WAITING)

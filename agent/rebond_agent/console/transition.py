@@ -1,0 +1,244 @@
+"""What follows from what: (state, event) to the next state and the wishes. Nothing is done here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import assert_never
+
+from rebond_agent.checks.step import Answer
+from rebond_agent.choosing import CONFIRMING, last_characters
+from rebond_agent.console.event import (
+    Checked,
+    Counted,
+    Erased,
+    Event,
+    Inspected,
+    Key,
+    Learned,
+    NameDevice,
+    Pressed,
+    Progressed,
+    Reply,
+    Send,
+    StartCheck,
+    Stepped,
+    StopWipe,
+    Ticked,
+    Told,
+    Wipe,
+    WipeOver,
+    Wish,
+)
+from rebond_agent.console.state import CheckLine, DriveLine, State, View
+from rebond_agent.language import Language, say
+from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_schemas.text import clean
+
+COUNTDOWN_SECONDS = 10.0
+MOST_TYPED = 64
+
+Next = tuple[State, tuple[Wish, ...]]
+
+
+def after(state: State, event: Event) -> Next:
+    """Return what follows."""
+    match event:
+        case Pressed():
+            return _pressed(state, event.key)
+        case Ticked():
+            return _ticked(state, event.now)
+        case _:
+            return _learned(state, event), ()
+
+
+def _learned(state: State, event: Learned) -> State:  # noqa: PLR0911 - one line an event
+    """Take over what the machine, the drives, the tests and the server told."""
+    match event:
+        case Inspected():
+            return replace(state, facts=event.facts, drives=event.drives)
+        case Progressed():
+            return _drive(state, event.path, lambda one: replace(one, progress=event.progress))
+        case Erased():
+            return _drive(
+                state,
+                event.path,
+                lambda one: replace(one, running=False, progress=None, erasure=event.erasure),
+            )
+        case WipeOver():
+            drives = tuple(replace(one, running=False, progress=None) for one in state.drives)
+            return replace(state, drives=drives)
+        case Stepped():
+            return _check(state, event.name, lambda one: replace(one, step=event.step))
+        case Checked():
+            return _check(
+                state,
+                event.check.name,
+                lambda one: CheckLine(name=one.name, check=event.check),
+            )
+        case Counted():
+            return replace(state, waiting=event.waiting, sending=event.sending)
+        case Told():
+            return replace(state, news=event.sentence)
+        case _:
+            assert_never(event)
+
+
+def _ticked(state: State, now: float) -> Next:
+    state = replace(state, now=now)
+    if state.view is not View.COUNTDOWN or state.starts_at is None or now < state.starts_at:
+        return state, ()
+    paths = tuple(one.drive.path for one in state.drives if one.drive.path in state.ticked)
+    drives = tuple(
+        replace(one, running=True, erasure=None) if one.drive.path in state.ticked else one
+        for one in state.drives
+    )
+    begun = replace(state, drives=drives, starts_at=None, ticked=frozenset(), view=View.MACHINE)
+    return begun, (Wipe(paths=paths),)
+
+
+def _pressed(state: State, key: Key | str) -> Next:
+    """Characters gather for a tag or a confirmation in every view; the other keys are the view's."""
+    if state.painting is not None:
+        return _painted(state, key)
+    if not isinstance(key, Key):
+        return replace(state, typed=(state.typed + key)[:MOST_TYPED]), ()
+    if key is Key.BACKSPACE:
+        return replace(state, typed=state.typed[:-1]), ()
+    if key is Key.F9:
+        other = Language.EN if state.language is Language.FR else Language.FR
+        return replace(state, language=other, news=None), ()
+    if key is Key.ENTER and state.typed:
+        return _entered(state)
+    return _KEYS[state.view](replace(state, news=None), key)
+
+
+def _entered(state: State) -> Next:
+    """Take a whole line: last characters of a drive where they are asked for, else an asset tag."""
+    typed = clean(state.typed)
+    state = replace(state, typed="", news=None)
+    if typed is None:
+        return state, ()
+    if state.view is View.CONFIRM:
+        found = {one.drive.path for one in state.drives if one.is_open and _ends(one, typed)}
+        if found:
+            return replace(state, ticked=state.ticked | found), ()
+        if len(typed) <= CONFIRMING:  # a longer line is a tag that was scanned
+            news = say(state.language, ConsolePhrase.NO_MATCH, typed=typed)
+            return replace(state, news=news), ()
+    return replace(state, asset_tag=typed), (NameDevice(asset_tag=typed),)
+
+
+def _ends(line: DriveLine, typed: str) -> bool:
+    ending = last_characters(line.drive.identity)
+    return ending is not None and ending.casefold() == typed.casefold()
+
+
+def _on_machine(state: State, key: Key) -> Next:  # noqa: PLR0911 - one line a key
+    match key:
+        case Key.F2 if any(one.is_open for one in state.drives) and not state.erasing:
+            return replace(state, view=View.CONFIRM, ticked=frozenset()), ()
+        case Key.F2 if not state.erasing:
+            news = say(state.language, ConsolePhrase.NOTHING_TO_ERASE)
+            return replace(state, news=news), ()
+        case Key.F3 if state.facts is not None:
+            return replace(state, view=View.CHECKS), ()
+        case Key.F4:
+            return replace(state, view=View.LABEL), ()
+        case Key.F5:
+            return state, (Send(),)
+        case Key.F8 if state.erasing:
+            news = say(state.language, ConsolePhrase.STOPPING)
+            return replace(state, news=news), (StopWipe(),)
+        case Key.F10:
+            return replace(state, view=View.LEAVE), ()
+        case Key.UP:
+            return replace(state, top=max(state.top - 1, 0)), ()
+        case Key.DOWN:
+            return replace(state, top=min(state.top + 1, max(len(state.drives) - 1, 0))), ()
+        case _:
+            return state, ()
+
+
+def _on_confirm(state: State, key: Key) -> Next:
+    match key:
+        case Key.ENTER if state.ticked:
+            starts = state.now + COUNTDOWN_SECONDS
+            return replace(state, view=View.COUNTDOWN, starts_at=starts), ()
+        case Key.ENTER | Key.ESCAPE | Key.F2 | Key.F10:
+            return replace(state, view=View.MACHINE, ticked=frozenset()), ()
+        case _:
+            return state, ()
+
+
+def _on_countdown(state: State, key: Key) -> Next:
+    if key not in {Key.ESCAPE, Key.F2, Key.F10, Key.F8}:
+        return state, ()
+    news = say(state.language, ConsolePhrase.CANCELLED)
+    calm = replace(state, view=View.MACHINE, ticked=frozenset(), starts_at=None, news=news)
+    return calm, ()
+
+
+def _on_checks(state: State, key: Key) -> Next:
+    line = state.checks[state.chosen]
+    answers = {Key.F5: Answer.YES, Key.F6: Answer.NO, Key.F7: Answer.SKIP}
+    match key:
+        case Key.UP:
+            return replace(state, chosen=max(state.chosen - 1, 0)), ()
+        case Key.DOWN:
+            return replace(state, chosen=min(state.chosen + 1, len(state.checks) - 1)), ()
+        case Key.ENTER if not line.running:
+            begun = _check(state, line.name, lambda one: replace(one, running=True, step=None))
+            return begun, (StartCheck(name=line.name),)
+        case Key.F5 | Key.F6 | Key.F7 if line.running:
+            return state, (Reply(name=line.name, answer=answers[key]),)
+        case Key.ESCAPE | Key.F3 | Key.F10:
+            return replace(state, view=View.MACHINE), ()
+        case _:
+            return state, ()
+
+
+def _painted(state: State, key: Key | str) -> Next:
+    """Go to the next colour at any key; Escape ends the colours."""
+    name = state.checks[state.chosen].name
+    answer = Answer.SKIP if key is Key.ESCAPE else Answer.YES
+    return state, (Reply(name=name, answer=answer),)
+
+
+def _on_label(state: State, key: Key) -> Next:
+    if key in {Key.ESCAPE, Key.F4, Key.ENTER, Key.F10}:
+        return replace(state, view=View.MACHINE), ()
+    return (state, (Send(),)) if key is Key.F5 else (state, ())
+
+
+def _on_leave(state: State, key: Key) -> Next:
+    match key:
+        case Key.F10:
+            return replace(state, over=True), (StopWipe(),) if state.erasing else ()
+        case Key.F5:
+            return state, (Send(),)
+        case Key.ESCAPE | Key.ENTER:
+            return replace(state, view=View.MACHINE), ()
+        case _:
+            return state, ()
+
+
+_KEYS: Mapping[View, Callable[[State, Key], Next]] = MappingProxyType(
+    {
+        View.MACHINE: _on_machine,
+        View.CONFIRM: _on_confirm,
+        View.COUNTDOWN: _on_countdown,
+        View.CHECKS: _on_checks,
+        View.LABEL: _on_label,
+        View.LEAVE: _on_leave,
+    }
+)
+
+
+def _drive(state: State, path: str, change: Callable[[DriveLine], DriveLine]) -> State:
+    drives = tuple(change(one) if one.drive.path == path else one for one in state.drives)
+    return replace(state, drives=drives)
+
+
+def _check(state: State, name: str, change: Callable[[CheckLine], CheckLine]) -> State:
+    checks = tuple(change(one) if one.name == name else one for one in state.checks)
+    return replace(state, checks=checks)

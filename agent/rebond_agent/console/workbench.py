@@ -1,0 +1,239 @@
+"""The hands of the console: threads that inspect, erase, test and deliver, and tell what happens."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from queue import SimpleQueue
+from typing import assert_never
+
+from rebond_agent.checks.step import Answer, Painting, Question, Step, walked
+from rebond_agent.checks.table import CHECKS, kept
+from rebond_agent.checks.told import keep_inspection
+from rebond_agent.checks.tools import Pointing, Tools
+from rebond_agent.choosing import failed_probes
+from rebond_agent.console.event import (
+    Checked,
+    Counted,
+    Erased,
+    Event,
+    Inspected,
+    NameDevice,
+    Progressed,
+    Reply,
+    Send,
+    StartCheck,
+    Stepped,
+    StopWipe,
+    Told,
+    Wipe,
+    WipeOver,
+    Wish,
+)
+from rebond_agent.console.state import DriveLine
+from rebond_agent.delivery import SHORT_BACKOFF, send_all
+from rebond_agent.delivery.server import Server
+from rebond_agent.erasing import Chosen, Engine, wipe
+from rebond_agent.errors import AgentError, NotEnrolled
+from rebond_agent.language import Language, say_error
+from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.probes import Collected, collect
+from rebond_agent.session import Session, inspect, with_drives
+from rebond_agent.stick.outbox import Outbox
+from rebond_agent.types_met import meet_types
+from rebond_agent.wipe import engine
+from rebond_agent.wipe.guard import Policy
+from rebond_agent.wipe.plan import make_plan
+from rebond_agent.wipe.reasons import Refusal, Sentence
+from rebond_agent.wipe.target import BlockTarget
+from rebond_schemas.facts import Drive
+from rebond_schemas.inspection import Check
+
+_GOODBYE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What the console works with; without an outbox nothing is kept and nothing erased."""
+
+    session: Session
+    outbox: Outbox | None
+    server: Server | None
+    images: tuple[Chosen, ...]
+    recorded: bool
+    """The machine is a folder: its own drives are not here."""
+    inputs: Pointing
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    by: str | None = None
+    azerty: bool = True
+    battery_minutes: float = 10.0
+    engine: Engine | None = None
+    """None: the real one, in processes of its own."""
+
+
+class Workbench:
+    """Carries wishes out, each in a thread of its own, and puts what happens into `events`."""
+
+    def __init__(self, given: Given, language: Language) -> None:
+        """Take what to work with; nothing is started yet."""
+        meet_types()
+        self.events: SimpleQueue[Event] = SimpleQueue()
+        self.language = language
+        self._given = given
+        self._session = given.session
+        self._collected: Collected | None = None
+        self._checks: dict[str, Check] = {}
+        self._replies: dict[str, SimpleQueue[Answer]] = {}
+        self._stop = threading.Event()
+        self._sending = threading.Lock()
+        self._wiping: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Look at the machine."""
+        self._start(self._inspect)
+
+    def do(self, wish: Wish) -> None:
+        """Carry a wish out, or begin to."""
+        match wish:
+            case Wipe():
+                self._stop.clear()
+                self._wiping = self._start(lambda: self._wipe(wish.paths))
+            case StopWipe():
+                self._stop.set()
+            case StartCheck():
+                self._replies[wish.name] = SimpleQueue()
+                self._start(lambda: self._check(wish.name))
+            case Reply():
+                if wish.name in self._replies:
+                    self._replies[wish.name].put(wish.answer)
+            case NameDevice():
+                self._start(lambda: self._name(wish.asset_tag))
+            case Send():
+                self._start(self._send)
+            case _:
+                assert_never(wish)
+
+    def close(self) -> None:
+        """End erasures cleanly: their statements say that they were interrupted."""
+        self._stop.set()
+        if self._wiping is not None:
+            self._wiping.join(_GOODBYE_SECONDS)
+
+    def _start(self, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=self._told, args=(work,), daemon=True)
+        thread.start()
+        return thread
+
+    def _told(self, work: Callable[[], None]) -> None:
+        """Run in a thread of its own; an error becomes its sentence, as at the command line."""
+        try:
+            work()
+        except AgentError as error:
+            self.events.put(Told(sentence=say_error(self.language, error)))
+
+    def _inspect(self) -> None:
+        collected = collect(self._session.machine)
+        images = self._given.images
+        if images:
+            drives = tuple(one.drive for one in images)
+            collected = with_drives(collected, drives, instead=self._given.recorded)
+        self._collected = collected
+        inspect(self._session, collected, self._given.outbox)
+        lines = tuple(self._line(drive, collected) for drive in collected.facts.drives)
+        self.events.put(Inspected(facts=collected.facts, drives=lines))
+        self._send()
+
+    def _line(self, drive: Drive, collected: Collected) -> DriveLine:
+        chosen = self._chosen(drive, collected)
+        if chosen is None:
+            french, english = ConsolePhrase.NOT_HERE.value
+            return DriveLine(drive=drive, refusal=Sentence(fr=french, en=english))
+        plan = make_plan(drive, Policy(chosen=(drive.path,)), failed_probes=chosen.failed_probes)
+        return DriveLine(drive=drive, refusal=plan.sentence if isinstance(plan, Refusal) else None)
+
+    def _chosen(self, drive: Drive, collected: Collected) -> Chosen | None:
+        """Return how to open a drive; None: it is not here."""
+        for image in self._given.images:
+            if image.drive == drive:
+                return image
+        if self._given.recorded:
+            return None
+        failed = failed_probes(drive.path, collected)
+        return Chosen(drive=drive, target=BlockTarget(path=drive.path), failed_probes=failed)
+
+    def _wipe(self, paths: tuple[str, ...]) -> None:
+        try:
+            outbox, collected = self._given.outbox, self._collected
+            if outbox is None or collected is None:
+                raise NotEnrolled(path="-")
+            chosen = [
+                one
+                for drive in collected.facts.drives
+                if drive.path in paths and (one := self._chosen(drive, collected)) is not None
+            ]
+            work = self._given.engine or partial(engine.wipe, cancelled=self._stop.is_set)
+            for erasure in wipe(
+                self._session, outbox, chosen, Policy(chosen=paths), work,
+                lambda one, said: self.events.put(Progressed(path=one.drive.path, progress=said)),
+            ):  # fmt: skip
+                self.events.put(Erased(path=erasure.path, erasure=erasure))
+        finally:
+            self.events.put(WipeOver())
+        self._send()
+
+    def _check(self, name: str) -> None:
+        given = self._given
+        if self._collected is None:
+            return
+        tools = Tools(
+            machine=self._session.machine,
+            facts=self._collected.facts,
+            inputs=given.inputs,
+            clock=given.clock,
+            sleep=given.sleep,
+            azerty=given.azerty,
+            battery_minutes=given.battery_minutes,
+        )
+        finding = walked(CHECKS[name](tools), lambda step: self._answer(name, step))
+        at = self._session.clocks.wall()
+        check = kept(name, finding, by=given.by, at=at, language=self.language)
+        self._checks[name] = check
+        self.events.put(Checked(check=check))
+        if given.outbox is not None:
+            # All so far, so that the last inspection of the run is the whole of it.
+            keep_inspection(self._session, tuple(self._checks.values()), given.outbox)
+            self._count(sending=False)
+
+    def _answer(self, name: str, step: Step) -> Answer | None:
+        """Show a step; wait for a person where one is asked, else pass on what was pressed."""
+        self.events.put(Stepped(name=name, step=step))
+        replies = self._replies[name]
+        if isinstance(step, Question | Painting):
+            return replies.get()
+        return None if replies.empty() else replies.get()
+
+    def _name(self, asset_tag: str) -> None:
+        """Keep the inventory again under the tag; what follows in this run carries it, too."""
+        self._session = replace(self._session, asset_tag=asset_tag)
+        if self._collected is not None and self._given.outbox is not None:
+            inspect(self._session, self._collected, self._given.outbox)
+            self._send()
+
+    def _send(self) -> None:
+        """Deliver what waits, one delivery at a time; whoever comes meanwhile need not."""
+        outbox, server = self._given.outbox, self._given.server
+        if outbox is None or server is None or not self._sending.acquire(blocking=False):
+            return
+        try:
+            self._count(sending=True)
+            sent = send_all(outbox, server, sleep=self._given.sleep, backoff=SHORT_BACKOFF)
+            for problem in sent.problems[:1]:
+                self.events.put(Told(sentence=say_error(self.language, problem)))
+        finally:
+            self._sending.release()
+            self._count(sending=False)
+
+    def _count(self, *, sending: bool) -> None:
+        if self._given.outbox is not None:
+            self.events.put(Counted(waiting=len(self._given.outbox.waiting), sending=sending))

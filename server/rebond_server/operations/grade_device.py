@@ -8,16 +8,18 @@ from sqlalchemy import select
 from rebond_schemas.inspection import Check
 from rebond_schemas.statement import Inventory
 from rebond_server.domain.facts import project
-from rebond_server.domain.grading import Grade, Letter, grade
+from rebond_server.domain.grading import Grade, Letter
 from rebond_server.domain.health import Health
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.policy import Permission
+from rebond_server.domain.rule_set import grade_by
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.evidence_of import inspection_of
 from rebond_server.operations.history import tell
+from rebond_server.operations.opinion import declared_of
 from rebond_server.operations.order import OLDEST_FIRST
-from rebond_server.operations.step import by_person, device_of
+from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Rules, Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, GradeRow
@@ -32,8 +34,14 @@ def grade_device(work: Work, device: Device, inventory: Inventory) -> GradeRow |
 
     What a person has confirmed stays; history tells when the rules would now say otherwise.
     """
-    facts = project(inventory, _checks(work, device), _healths(work, device))
-    found = grade(facts, work.rules.grading)
+    facts = project(
+        inventory,
+        _checks(work, device),
+        _healths(work, device),
+        declared_of(work, device),
+        erased=True if sanitised(work.session, device) else None,
+    )
+    found = grade_by(facts, work.rules.grading)
     row = _row(work, device, found, plain(facts))
     latest = _latest(work, device)
     if latest is not None and _same(latest, row):

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from rebond_server.domain.grading import GradingRules
 from rebond_server.domain.health import HealthRules
 from rebond_server.domain.policy import Permission, require
 from rebond_server.domain.role import Role
+from rebond_server.domain.rule_set import RuleSet
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotLoggedIn
 from rebond_server.store.evidence import EvidenceStore
@@ -58,7 +58,7 @@ class Rules:
     """The rule files in force."""
 
     health: HealthRules
-    grading: GradingRules
+    grading: RuleSet
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotSetUp
+from rebond_server.operations.rules_in_force import rules_in_force
 from rebond_server.operations.types_met import meet_types
 from rebond_server.operations.work import Actor, Rules, Work
 from rebond_server.rules.load import grading_rules, health_rules
@@ -52,7 +53,7 @@ class Workshop:
                 actor=actor,
                 now=now,
                 evidence=self.evidence,
-                rules=self.rules,
+                rules=rules_in_force(session, self.site_id, self.rules, now),
                 server_key=self.server_key,
             )
 

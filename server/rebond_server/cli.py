@@ -4,18 +4,22 @@ import argparse
 import getpass
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
 from rebond_server import upkeep
 from rebond_server.config import Config, read_config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Language, Sentence
+from rebond_server.errors import BadValue
 from rebond_server.operations.confirm_assignment import confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.create_account import account_by_login, create_account
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
 from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
+from rebond_server.operations.plan_file import plan_file, write_plan
 from rebond_server.operations.put_in_lot import put_in_lot, unload_lot
 from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import NOBODY, Actor, command_line, person
@@ -107,11 +111,30 @@ def _confirm_grades(config: Config, asked: argparse.Namespace) -> int:
 
 
 def _plan(config: Config, asked: argparse.Namespace) -> int:
+    if asked.input is not None:
+        return _plan_of_file(asked)
+    if asked.output is not None or asked.greedy or asked.at is not None:
+        raise BadValue(
+            Sentence(
+                fr="--output, --greedy et --at vont avec un fichier : rebond plan ENTREE.json.",
+                en="--output, --greedy and --at go with a file: rebond plan INPUT.json.",
+            )
+        )
     with Open(config) as workshop:
         actor = _person(workshop, asked.person) if asked.person else command_line(Role.OFFICER)
         with workshop.work(actor, utc_now()) as work:
             plan = make_plan(work)
             say(f"{plan.id} {plan.input_sha256} {len(plan.output['assignments'])}")
+    return 0
+
+
+def _plan_of_file(asked: argparse.Namespace) -> int:
+    """Plan from a document; neither database nor workshop is opened."""
+    document = plan_file(asked.input, asked.at or utc_now(), use_solver=not asked.greedy)
+    if asked.output is not None:
+        write_plan(asked.output, document)
+    else:
+        say(document.decode().rstrip())
     return 0
 
 
@@ -163,6 +186,12 @@ def _person(workshop: Workshop, login: str) -> Actor:
         return person(account_by_login(work, login))
 
 
+def _moment(text: str) -> datetime:
+    """Return an ISO 8601 moment; without an offset it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
 _AS = ("--as", {"dest": "person", "metavar": "LOGIN", "required": True})
 VERBS: dict[str, Verb] = {
     "init": Verb(
@@ -195,9 +224,15 @@ VERBS: dict[str, Verb] = {
         (_AS,),
     ),
     "plan": Verb(
-        "calcule un plan d'attribution / make a plan",
+        "calcule un plan d'attribution, de l'atelier ou d'un fichier / make a plan, of the workshop or of a file",
         _plan,
-        (("--as", {"dest": "person", "metavar": "LOGIN"}),),
+        (
+            ("input", {"nargs": "?", "type": Path, "metavar": "INPUT.json"}),
+            ("--as", {"dest": "person", "metavar": "LOGIN"}),
+            ("--output", {"type": Path, "metavar": "FILE"}),
+            ("--greedy", {"action": "store_true", "help": "without the solver / sans le solveur"}),
+            ("--at", {"type": _moment, "metavar": "MOMENT", "help": "ISO 8601; default: now"}),
+        ),
     ),
     "confirm-plan": Verb("valide le dernier plan / confirm the newest plan", _confirm_plan, (_AS,)),
     "table": Verb("affiche tous les appareils / print all devices", _table),

@@ -1,0 +1,88 @@
+"""What became of the devices of a lot, one by one."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from rebond_server.domain.fate import Fate
+from rebond_server.store.allocation import Assignment, Handover
+from rebond_server.store.demand import Lot, Programme, Request
+from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.guards import DEVICE_SANITISATION
+from rebond_server.store.intake import CollectionPoint, Intake
+
+
+def fates(session: Session, site_id: UUID, lot_code: str) -> tuple[Fate, ...]:
+    """Return the fate of every device that is filed under a lot, by tag."""
+    return tuple(_fate(row) for row in session.execute(_query(site_id, lot_code)))
+
+
+def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of eight columns helps nobody
+    here = Device.site_id
+    view = DEVICE_SANITISATION.c
+    return (
+        select(
+            Device,
+            view.sanitised,
+            GradeRow.overall,
+            CollectionPoint.name,
+            Programme,
+            Request,
+            Handover.number,
+            Handover.at,
+        )
+        .join(Lot, and_(Lot.site_id == here, Lot.id == Device.lot_id))
+        .join(DEVICE_SANITISATION, and_(view.site_id == here, view.device_id == Device.id))
+        .outerjoin(GradeRow, and_(GradeRow.site_id == here, GradeRow.id == Device.grade_id))
+        .outerjoin(Intake, and_(Intake.site_id == here, Intake.device_id == Device.id))
+        .outerjoin(
+            CollectionPoint,
+            and_(CollectionPoint.site_id == here, CollectionPoint.id == Intake.point_id),
+        )
+        .outerjoin(
+            Assignment,
+            and_(
+                Assignment.site_id == here,
+                Assignment.device_id == Device.id,
+                Assignment.closed.is_(None),
+            ),
+        )
+        .outerjoin(Request, and_(Request.site_id == here, Request.id == Assignment.request_id))
+        .outerjoin(Programme, and_(Programme.site_id == here, Programme.id == Request.programme_id))
+        .outerjoin(Handover, and_(Handover.site_id == here, Handover.id == Assignment.handover_id))
+        .where(here == site_id, Lot.code == lot_code)
+        .order_by(Device.tag)
+    )
+
+
+def _fate(row: Any) -> Fate:  # noqa: ANN401 - likewise
+    device, sanitised, grade, point, programme, request, number, at = row
+    wish = {} if request is None else request.terms
+    return Fate(
+        id=str(device.id),
+        tag=device.tag,
+        kind=device.kind,
+        state=device.state,
+        examined=device.inventory_id is not None,
+        sanitised=sanitised == 1,
+        grade=grade,
+        point=point,
+        name=" ".join(text for text in (device.maker, device.model) if text) or None,
+        serial=device.serial,
+        programme=None if programme is None else programme.code,
+        programme_name=None if programme is None else programme.name,
+        organisation=None if request is None or wish.get("person") else request.organisation,
+        territory=wish.get("territory"),
+        public=wish.get("public"),
+        handover=number,
+        day=None if at is None else at.date(),
+        priced=programme is not None and _price(programme.terms, device.kind) > 0,
+    )
+
+
+def _price(terms: dict[str, Any], kind: str) -> float:
+    """Return what the programme asks for this kind in euros; 0 where it names no price."""
+    asked: float = ((terms.get("price") or {}).get("eur") or {}).get(kind, 0.0)
+    return asked

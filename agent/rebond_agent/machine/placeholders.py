@@ -23,6 +23,9 @@ _WORDS = frozenset(
     sernum1|sernum2|sernum3|partnum0|partnum1|partnum2|partnum3|assettagnum0|assettagnum1
     assettagnum2|assettagnum3|array1 partnumber0|bad index|out of spec|uninitialized|standard
     no enclosure|to be filled by oem by oem|reserved|test|dummy|tbd|oem string|empty string
+    product|unknown product|board|board vendor|board manufacturer|mainboard|mainboard manufacturer
+    system manufacter|stem manufacturer|system manufact|unknow|project sku name|project_sku_name
+    fill by oem|tbd by oem|o e m by oem|system product|oem product|oem system|not filled|no dpk
     """.replace("\n", "|").split("|")
 )
 _PLACEHOLDERS = frozenset(word.strip() for word in _WORDS if word.strip())
@@ -38,7 +41,8 @@ def known(raw: str | bytes | None) -> str | None:
         return None
     words = _punctuation.sub(" ", text.lower()).strip()
     bare = words.replace(" ", "").replace("_", "")
-    if not bare or words in _PLACEHOLDERS or bare in _PLACEHOLDERS:
+    spaced = words.replace("_", " ").strip()
+    if not bare or not _PLACEHOLDERS.isdisjoint((words, spaced, bare)):
         return None
     if len(bare) > 1 and _same.match(bare):  # 00000000, FFFFFFFF, xxxx
         return None

@@ -10,8 +10,10 @@ from rebond_schemas.text import clean
 HEADER = bytes.fromhex("00ffffffffffff00")
 BLOCK = 128
 
+_MOST_ROWS = 4 * BLOCK // 16
 _DESCRIPTORS = (54, 72, 90, 108)
 _NAME, _TEXT, _SERIAL = 0xFC, 0xFE, 0xFF
+_CTA = 0x02
 _CM_PER_INCH = 2.54
 _FIRST_YEAR = 1990
 _MODEL_YEAR_FLAG = 0xFF
@@ -27,7 +29,7 @@ def parse_edid(raw: bytes) -> Display | None:
     maker = _pnp(int.from_bytes(raw[8:10], "big"))
     product = int.from_bytes(raw[10:12], "little")
     texts = {kind: _text(raw, kind) for kind in (_NAME, _TEXT, _SERIAL)}
-    width, height, size_mm = _timing(raw[54:72])
+    width, height, size_mm = _first_timing(raw)
     number = int.from_bytes(raw[12:16], "little")
     numbered = number >= _LEAST_SERIAL and number not in (0x01010101, 0xFFFFFFFF)
     return Display(
@@ -44,19 +46,20 @@ def parse_edid(raw: bytes) -> Display | None:
 
 def parse_edid_decode(text: str) -> Display | None:
     """Return what the text of edid-decode says; its hexadecimal dump is preferred when it is there."""
-    dumped = re.findall(r"^((?:[0-9a-f]{2} ){15}[0-9a-f]{2})\s*$", text, re.MULTILINE)
-    block = bytes.fromhex("".join(dumped[: BLOCK // 16]))
+    block = _dumped(text)
     if (display := parse_edid(block)) is not None:
         return display
     maker = re.search(r"Manufacturer:\s*([A-Z]{3})\b", text)
     if not maker:
         return None
-    timing = re.search(r"(?:DTD 1:|Detailed mode:.*\n?.*?)\s*(\d{3,5})\s*x\s*(\d{3,5})", text)
+    timing = re.search(r"DTD\s+1:\s*(\d{3,5})\s*x\s*(\d{3,5})", text) or re.search(
+        r"Detailed mode:[^\n]*\n\s*(\d{3,5})\b[^\n]*\n\s*(\d{3,5})\b", text
+    )
     size = re.search(r"Maximum image size:\s*(\d{1,3}) cm x (\d{1,3}) cm", text)
     name = re.search(r"(?:Display Product Name|Monitor name):\s*'?([^'\n]+)'?", text)
-    model = re.search(r"Model:\s*(\d{1,5})\b", text)
+    model = _told_product(text)
     made = re.search(r"(?:Made in:|Model year:).*?(\d{4})", text)
-    product = f"{maker[1]}{int(model[1]):04X}" if model else None
+    product = None if model is None else f"{maker[1]}{model:04X}"
     return Display(
         maker=maker[1],
         model=clean(name[1]) if name else product,
@@ -68,6 +71,21 @@ def parse_edid_decode(text: str) -> Display | None:
     )
 
 
+def _dumped(text: str) -> bytes:
+    """Return the bytes of the hexadecimal dump: rows of 16 bytes, with or without blanks."""
+    rows = re.findall(r"^\s*((?:[0-9a-fA-F]{2} ?){15}[0-9a-fA-F]{2})\s*$", text, re.MULTILINE)
+    return bytes.fromhex("".join(rows[:_MOST_ROWS]))
+
+
+def _told_product(text: str) -> int | None:
+    """Return the product number: decimal since 2019, hexadecimal on the maker's line before."""
+    new = re.search(r"^\s*Model:\s*(\d{1,5})\b", text, re.MULTILINE)
+    old = re.search(r"Manufacturer:\s*[A-Z]{3}\s+Model\s+([0-9a-fA-F]{1,4})\b", text)
+    if new:
+        return int(new[1])
+    return int(old[1], 16) if old else None
+
+
 def _pnp(code: int) -> str | None:
     """Three letters of five bits each, 1 is A."""
     letters = [(code >> shift) & 0x1F for shift in (10, 5, 0)]
@@ -76,8 +94,23 @@ def _pnp(code: int) -> str | None:
     return "".join(chr(ord("A") + letter - 1) for letter in letters)
 
 
+def _first_timing(raw: bytes) -> tuple[int | None, int | None, tuple[int, int] | None]:
+    """Return the first detailed timing of the base block, else of a CTA-861 extension.
+
+    Since EDID 1.3 the first descriptor is the native timing; before, and on some televisions,
+    a descriptor of another kind stands in front of it.
+    """
+    places = [raw[at : at + 18] for at in _DESCRIPTORS]
+    for start in range(BLOCK, len(raw) - BLOCK + 1, BLOCK):
+        block = raw[start : start + BLOCK]
+        if block[0] == _CTA and block[2] >= 4:  # noqa: PLR2004 - offset of the timings, 0: none
+            places += [block[at : at + 18] for at in range(block[2], BLOCK - 18, 18)]
+    timings = (_timing(place) for place in places)
+    return next((timing for timing in timings if timing[0]), (None, None, None))
+
+
 def _timing(raw: bytes) -> tuple[int | None, int | None, tuple[int, int] | None]:
-    """Return pixels and millimetres of the first detailed timing: the native mode since 1.3."""
+    """Return pixels and millimetres of one detailed timing; nothing for another descriptor."""
     if raw[0] == raw[1] == 0:
         return None, None, None
     width = raw[2] | (raw[4] & 0xF0) << 4

@@ -10,7 +10,7 @@ from typing import Any
 # Four digits beginning with 1 are generations 10 to 14 (i5-1035G1, i5-1235U), as are five digits.
 _core_number = re.compile(r"\bi[3579](?:\s+CPU)?[- ]\s*(?:[A-Z]{1,2}\s+)?(\d{3,5})([A-Z0-9]*)")
 _core_y = re.compile(r"\b(?:[iM][3-7]?-)(\d{1,2})Y\d{2}")
-_core_m = re.compile(r"\bm[3-7]-(\d{1,2})\d{2,3}Y|\bm[3-7]-(\d{1,2})Y\d{2}")
+_core_m = re.compile(r"\bm[3-7]-(\d{1,2})\d{3}Y|\bm[3-7]-(\d{1,2})Y\d{2}")
 _core_series = re.compile(r"\bCore (?:Ultra )?[3579] (\d)\d{2}[A-Z]{0,2}\b")
 _core_n = re.compile(r"\bi3-N\d{3}\b")
 
@@ -32,7 +32,7 @@ def find_generation(
     match maker:
         case "Intel":
             return _intel(name, family, model, stepping)
-        case "AMD":
+        case "AMD" | "Hygon":
             row = _amd_row(family, model)
             design = row.get("design")
             return Generation(name=design, design=design, year=row.get("year"))

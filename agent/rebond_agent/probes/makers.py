@@ -3,14 +3,19 @@
 import re
 
 # (what the normalised raw name starts with, the name people use). Raw text stays in the evidence.
+# Longer beginnings stand before the shorter ones that they hold.
 _NAMES = (
     ("hewlettpackard", "HP"),
     ("hpinc", "HP"),
+    ("hppavilion", "HP"),
     ("dell", "Dell"),
+    ("alienware", "Alienware"),
     ("lenovo", "Lenovo"),
     ("ibm", "IBM"),
     ("asus", "ASUS"),
     ("acer", "Acer"),
+    ("gateway", "Gateway"),
+    ("emachines", "eMachines"),
     ("apple", "Apple"),
     ("fujitsu", "Fujitsu"),
     ("toshiba", "Toshiba"),
@@ -20,27 +25,58 @@ _NAMES = (
     ("msi", "MSI"),
     ("gigabyte", "Gigabyte"),
     ("asrock", "ASRock"),
+    ("intelbras", "Intelbras"),
     ("intel", "Intel"),
     ("supermicro", "Supermicro"),
     ("sony", "Sony"),
+    ("vaio", "VAIO"),
     ("packardbell", "Packard Bell"),
     ("panasonic", "Panasonic"),
     ("matsushita", "Panasonic"),
     ("medion", "Medion"),
     ("microsoft", "Microsoft"),
     ("huawei", "Huawei"),
+    ("honor", "Honor"),
+    ("xiaomi", "Xiaomi"),
+    ("timi", "Xiaomi"),
     ("terra", "Terra"),
     ("wortmann", "Terra"),
     ("biostar", "Biostar"),
     ("foxconn", "Foxconn"),
+    ("honhai", "Foxconn"),
+    ("elitegroup", "ECS"),
     ("pegatron", "Pegatron"),
     ("clevo", "Clevo"),
+    ("compal", "Compal"),
+    ("quanta", "Quanta"),
+    ("wistron", "Wistron"),
     ("shuttle", "Shuttle"),
     ("zotac", "Zotac"),
     ("lgelectronics", "LG"),
     ("google", "Google"),
+    ("neccomputers", "NEC"),
+    ("necpersonal", "NEC"),
+    ("neccorp", "NEC"),
+    ("tuxedo", "TUXEDO"),
+    ("schenker", "Schenker"),
+    ("system76", "System76"),
+    ("framework", "Framework"),
+    ("razer", "Razer"),
+    ("chuwi", "Chuwi"),
+    ("azw", "Beelink"),
+    ("beelink", "Beelink"),
+    ("microcomputerhk", "Minisforum"),
+    ("minisforum", "Minisforum"),
+    ("positivo", "Positivo"),
+    ("viatechnologies", "VIA"),
+    ("advancedmicrodevices", "AMD"),
+    ("nvidia", "NVIDIA"),
+    ("sunmicrosystems", "Sun"),
+    ("oracle", "Oracle"),
     ("qemu", "QEMU"),
 )
+# Too short to be a beginning.
+_WHOLE = {"hp": "HP", "nec": "NEC", "lg": "LG", "lge": "LG", "ecs": "ECS", "via": "VIA"}
 
 
 def maker_name(raw: str | None) -> str | None:
@@ -48,6 +84,6 @@ def maker_name(raw: str | None) -> str | None:
     if raw is None:
         return None
     bare = re.sub(r"[^a-z0-9]", "", raw.lower())
-    if bare == "hp":
-        return "HP"
+    if bare in _WHOLE:
+        return _WHOLE[bare]
     return next((name for start, name in _NAMES if bare.startswith(start)), raw)

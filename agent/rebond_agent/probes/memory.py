@@ -15,6 +15,8 @@ MIB = 2**20
 
 # A BIOS chip has a type 17 row as well: counted, it makes 8,196 MiB out of 8 GiB.
 _NOT_MEMORY = ("flash", "rom", "eprom", "eeprom", "feprom", "3dram", "logical non-volatile device")
+_FLASH_PLACE = re.compile(r"\b(?:system rom|bios|flash|firmware|spi)\b", re.IGNORECASE)
+_LARGEST_FLASH = 64 * 2**20  # bytes; BIOS chips hold 16 or 32 MiB
 _EMPTY = ("no module installed", "not installed", "empty")
 _MOST = 2**40  # bytes; a module of more than 1 TiB is a misread size
 
@@ -75,9 +77,18 @@ def _rows(structures: Sequence[Structure], arrays: set[str]) -> tuple[Structure,
     for row in smbios.of_kind(structures, 17):
         array = (row.get("Array Handle") or "").lower()
         foreign = array in known_arrays and array not in arrays
-        if not foreign and (row.get("Type") or "").lower() not in _NOT_MEMORY:
+        if not foreign and not _is_flash(row):
             rows.append(row)
     return tuple(rows)
+
+
+def _is_flash(row: Structure) -> bool:
+    """Tell a BIOS chip by its type, or by its place and its size where the type is left unknown."""
+    if (row.get("Type") or "").lower() in _NOT_MEMORY:
+        return True
+    size = smbios.size_bytes(row.get("Size"))
+    place = f"{row.get('Locator')} {row.get('Bank Locator')}"
+    return size is not None and size <= _LARGEST_FLASH and bool(_FLASH_PLACE.search(place))
 
 
 def _is_empty(row: Structure) -> bool:

@@ -17,7 +17,8 @@ _VENDORS = {
     "AuthenticAMD": "AMD",
     "HygonGenuine": "Hygon",
     "CentaurHauls": "VIA",
-    "  Shanghai  ": "Zhaoxin",
+    "VIA VIA VIA": "VIA",
+    "Shanghai": "Zhaoxin",
     "ARM": "ARM",
     "Apple": "Apple",
 }
@@ -78,9 +79,7 @@ def short_name(brand: str | None) -> str | None:
     text = re.sub(r"\((?:R|TM|tm|r)\)|[®™]", " ", clean(brand) or "")
     text = re.sub(r"@.*$|\b\d+\.\d+\s?GHz\b", " ", text)
     text = re.sub(r"\b(?:CPU|Processor|processor|Genuine)\b", " ", text)
-    text = re.sub(
-        r"\bCore (\d)(?= (?:Duo|Quad|Extreme|Solo)?)(?= (?:Duo|Quad|Ext|Solo))", r"Core\1", text
-    )
+    text = re.sub(r"\bCore +2\b", "Core2", text)
     return clean(text.replace(" -", "-").replace(" ,", ","))
 
 

@@ -1,0 +1,127 @@
+"""What stands on the bench: SMBIOS's chassis type, mended where the model's own name knows better."""
+
+import re
+from collections.abc import Sequence
+
+from rebond_agent.probes import smbios
+from rebond_agent.probes.smbios import Structure
+from rebond_schemas.facts import ChassisKind
+from rebond_schemas.text import clean
+
+# DSP0134 3.7, table 17: number, dmidecode's word, what stands on the bench. None: no computer is
+# one (a box that holds expansion cards, or drives), so the word is a BIOS left unfinished.
+CHASSIS: tuple[tuple[int, str, ChassisKind | None], ...] = (
+    (1, "Other", None),
+    (2, "Unknown", None),
+    (3, "Desktop", ChassisKind.DESKTOP),
+    (4, "Low Profile Desktop", ChassisKind.DESKTOP),
+    (5, "Pizza Box", ChassisKind.DESKTOP),
+    (6, "Mini Tower", ChassisKind.DESKTOP),
+    (7, "Tower", ChassisKind.DESKTOP),
+    (8, "Portable", ChassisKind.LAPTOP),
+    (9, "Laptop", ChassisKind.LAPTOP),
+    (10, "Notebook", ChassisKind.LAPTOP),
+    (11, "Hand Held", ChassisKind.TABLET),
+    (12, "Docking Station", ChassisKind.LAPTOP),  # left by laptops that were built beside a dock
+    (13, "All In One", ChassisKind.ALL_IN_ONE),
+    (14, "Sub Notebook", ChassisKind.LAPTOP),
+    (15, "Space-saving", ChassisKind.DESKTOP),
+    (16, "Lunch Box", ChassisKind.DESKTOP),
+    (17, "Main Server Chassis", ChassisKind.SERVER),
+    (18, "Expansion Chassis", None),
+    (19, "Sub Chassis", None),
+    (20, "Bus Expansion Chassis", None),
+    (21, "Peripheral Chassis", None),
+    (22, "RAID Chassis", None),
+    (23, "Rack Mount Chassis", ChassisKind.SERVER),
+    (24, "Sealed-case PC", ChassisKind.DESKTOP),
+    (25, "Multi-system", ChassisKind.SERVER),
+    (26, "CompactPCI", ChassisKind.OTHER),
+    (27, "AdvancedTCA", ChassisKind.OTHER),
+    (28, "Blade", ChassisKind.SERVER),
+    (29, "Blade Enclosing", ChassisKind.SERVER),
+    (30, "Tablet", ChassisKind.TABLET),
+    (31, "Convertible", ChassisKind.CONVERTIBLE),
+    (32, "Detachable", ChassisKind.TABLET),  # a tablet whose keyboard comes off
+    (33, "IoT Gateway", ChassisKind.OTHER),
+    (34, "Embedded PC", ChassisKind.MINI),
+    (35, "Mini PC", ChassisKind.MINI),
+    (36, "Stick PC", ChassisKind.MINI),
+)
+_BY_WORD = {word.lower(): kind for _, word, kind in CHASSIS}
+_BY_NUMBER = {number: kind for number, _, kind in CHASSIS}
+
+_UNCLEAR = frozenset((None, ChassisKind.OTHER))
+_BOX = frozenset((None, ChassisKind.OTHER, ChassisKind.DESKTOP))
+_FLAT = frozenset((None, ChassisKind.OTHER, ChassisKind.LAPTOP, ChassisKind.TABLET))
+
+# What a name says by itself, where the declared kind is one of these: boards declare the case
+# they were designed for, coreboot declares "Desktop" by default.
+_NAMES: tuple[tuple[frozenset[ChassisKind | None], str, ChassisKind], ...] = (
+    (_FLAT | _BOX, r"\bSurface (?:Pro|Go|RT|[23])\b", ChassisKind.TABLET),
+    (_FLAT | _BOX, r"\bSurface Laptop\b", ChassisKind.LAPTOP),
+    (_FLAT, r"\bconvertible\b|\b2-in-1\b", ChassisKind.CONVERTIBLE),
+    (_BOX, r"\ball[- ]in[- ]one\b|\bAiO\b|^iMac", ChassisKind.ALL_IN_ONE),
+    (
+        _BOX,
+        r"\bMini PC\b|\bDesktop Mini\b|\bThin (?:Client|Mini)\b|^Mac ?mini|\bNUC\d|^ZBOX|^Chromebox",
+        ChassisKind.MINI,
+    ),
+    (_UNCLEAR, r"^MacPro|^Mac Pro|^PowerMac", ChassisKind.DESKTOP),
+    (_UNCLEAR, r"^Xserve|\bPowerEdge\b|\bProLiant\b|\bThinkServer\b", ChassisKind.SERVER),
+    (
+        _BOX,
+        (
+            r"MacBook|Chromebook|\bnotebook\b|\blaptop\b|\bThinkPad\b|\bLatitude\b"
+            r"|\bEliteBook\b|\bProBook\b|\bZBook\b|\bLIFEBOOK\b|\bESPRIMO Mobile\b|\bSatellite\b"
+            r"|\bTecra\b|\bPort[eé]g[eé]\b|\bTravelMate\b|\bVivoBook|\bZenBook|\bExtensa \d|\bMateBook"
+        ),
+        ChassisKind.LAPTOP,
+    ),
+    (
+        _UNCLEAR,
+        (
+            r"\bOptiPlex\b|\bThinkCentre\b|\bThinkStation\b|\bProDesk\b|\bEliteDesk\b|\bVeriton\b"
+            r"|\bESPRIMO\b|\bCELSIUS [MRW]\d|\bPrecision (?:Tower|WorkStation T)|\bWorkstation\b"
+        ),
+        ChassisKind.DESKTOP,
+    ),
+)
+_SOCKETED = re.compile(r"LGA|Socket (?:AM|FM|TR|478|754|939|940|A\b|LGA)", re.IGNORECASE)
+
+
+def chassis_kind(
+    word: str | None, structures: Sequence[Structure] = (), names: Sequence[str | None] = ()
+) -> ChassisKind | None:
+    """Return the kind for dmidecode's word or the sysfs number, and the names of the machine.
+
+    Where neither tells, a battery or a touch pad makes a laptop, a desktop's socket a desktop.
+    """
+    raw = (clean(word) or "").lower()
+    kind = _BY_NUMBER.get(int(raw)) if re.fullmatch(r"\d{1,3}", raw) else _BY_WORD.get(raw)
+    kind = _by_name(kind, names)
+    if kind is None and _portable(structures):
+        return ChassisKind.LAPTOP
+    if kind is None and _socketed(structures):
+        return ChassisKind.DESKTOP
+    return ChassisKind.OTHER if kind is None and raw in _BY_WORD and raw != "unknown" else kind
+
+
+def _by_name(kind: ChassisKind | None, names: Sequence[str | None]) -> ChassisKind | None:
+    for name in filter(None, names):
+        for declared, pattern, better in _NAMES:
+            if kind in declared and re.search(pattern, name, re.IGNORECASE):
+                return better
+    return kind
+
+
+def _portable(structures: Sequence[Structure]) -> bool:
+    """Type 22 is a portable battery; type 21 with a touch pad is built into the case."""
+    pointers = {one.get("Type") for one in smbios.of_kind(structures, 21)}
+    return bool(smbios.of_kind(structures, 22)) or bool(pointers & {"Touch Pad", "Track Point"})
+
+
+def _socketed(structures: Sequence[Structure]) -> bool:
+    """Type 4 names the socket: those of desktops hold no laptop's processor."""
+    sockets = [one.get("Upgrade") or "" for one in smbios.of_kind(structures, 4)]
+    return any(_SOCKETED.search(socket) for socket in sockets)

@@ -1,0 +1,313 @@
+"""Formats that the corpora may not hold: older tools, rare makers, new processors. Written by hand."""
+
+import pytest
+
+from rebond_agent.probes import board, edid, memory, processor, smbios
+
+SYSTEM = """# dmidecode 2.9
+SMBIOS 2.4 present.
+
+Handle 0x0001, DMI type 1, 27 bytes
+System Information
+\tManufacturer: {maker}
+\tProduct Name: {model}
+\tVersion: {version}
+
+Handle 0x0002, DMI type 2, 8 bytes
+Base Board Information
+\tManufacturer: {board_maker}
+\tProduct Name: {board}
+
+Handle 0x0003, DMI type 3, 13 bytes
+Chassis Information
+\tType: {chassis}
+
+Handle 0x0004, DMI type 4, 35 bytes
+Processor Information
+\tUpgrade: {socket}
+"""
+DEFAULT = {
+    "version": "Not Specified",
+    "board_maker": "To Be Filled By O.E.M.",
+    "board": "To Be Filled By O.E.M.",
+    "chassis": "Unknown",
+    "socket": "<OUT OF SPEC>",
+}
+
+
+def found(**said):
+    return board.parse_board(smbios.parse_smbios(SYSTEM.format(**DEFAULT | said)))
+
+
+NAMES = {
+    "old HP": (
+        {"maker": "Hewlett-Packard", "model": "HP Compaq 8200 Elite SFF PC", "chassis": "Desktop"},
+        ("HP", None, "HP Compaq 8200 Elite SFF PC", "desktop"),
+    ),
+    "new HP": (
+        {"maker": "HP", "model": "HP EliteBook 840 G8 Notebook PC", "chassis": "Notebook"},
+        ("HP", None, "HP EliteBook 840 G8 Notebook PC", "laptop"),
+    ),
+    "Lenovo with a type number": (
+        {
+            "maker": "LENOVO",
+            "model": "20HES1BX00",
+            "version": "ThinkPad T470",
+            "chassis": "Notebook",
+        },
+        ("Lenovo", "ThinkPad T470", "20HES1BX00", "laptop"),
+    ),
+    "Lenovo whose name is one word": (
+        {"maker": "LENOVO", "model": "80TL", "version": "V110-15ISK", "chassis": "Notebook"},
+        ("Lenovo", "V110-15ISK", "80TL", "laptop"),
+    ),
+    "Lenovo with nothing but a version": (
+        {"maker": "LENOVO", "model": "INVALID", "version": "Lenovo G50-70", "chassis": "Notebook"},
+        ("Lenovo", "Lenovo G50-70", "Lenovo G50-70", "laptop"),
+    ),
+    "Lenovo's version is no name": (
+        {"maker": "LENOVO", "model": "IdeaPad Y570", "version": "Lenovo Product"},
+        ("Lenovo", None, "IdeaPad Y570", None),
+    ),
+    "IBM": (
+        {
+            "maker": "IBM",
+            "model": "2373CWG",
+            "version": "ThinkPad T42",
+            "chassis": "Docking Station",
+        },
+        ("IBM", "ThinkPad T42", "2373CWG", "laptop"),
+    ),
+    "assembled": (
+        {
+            "maker": "System manufacturer",
+            "model": "System Product Name",
+            "board_maker": "ASUSTeK Computer INC.",
+            "board": "P5Q-E",
+            "socket": "Socket LGA775",
+        },
+        ("ASUS", None, "P5Q-E", "desktop"),
+    ),
+    "Apple laptop that declares nothing": (
+        {"maker": "Apple Inc.", "model": "MacBookPro9,2", "chassis": "Other"},
+        ("Apple", None, "MacBookPro9,2", "laptop"),
+    ),
+    "Mac mini": (
+        {"maker": "Apple Inc.", "model": "Macmini6,1", "chassis": "Desktop"},
+        ("Apple", None, "Macmini6,1", "mini"),
+    ),
+    "iMac": (
+        {"maker": "Apple Computer, Inc.", "model": "iMac7,1", "chassis": "Unknown"},
+        ("Apple", None, "iMac7,1", "all_in_one"),
+    ),
+    "Surface": (
+        {"maker": "Microsoft Corporation", "model": "Surface Pro 4", "chassis": "Laptop"},
+        ("Microsoft", None, "Surface Pro 4", "tablet"),
+    ),
+    "Surface Laptop": (
+        {"maker": "Microsoft Corporation", "model": "Surface Laptop 3", "chassis": "Laptop"},
+        ("Microsoft", None, "Surface Laptop 3", "laptop"),
+    ),
+    "Chromebook on coreboot": (
+        {"maker": "Acer", "model": "Chromebook 14", "chassis": "Desktop"},
+        ("Acer", None, "Chromebook 14", "laptop"),
+    ),
+    "NUC": (
+        {
+            "maker": "Intel(R) Client Systems",
+            "model": "NUC10i3FNK",
+            "chassis": "Desktop",
+        },
+        ("Intel", None, "NUC10i3FNK", "mini"),
+    ),
+    "all in one that says desktop": (
+        {"maker": "ASUSTeK COMPUTER INC.", "model": "Vivo AiO V222UA", "chassis": "Desktop"},
+        ("ASUS", None, "Vivo AiO V222UA", "all_in_one"),
+    ),
+    "a word no computer is": (
+        {"maker": "ECS", "model": "G41T-M", "chassis": "Bus Expansion Chassis"},
+        ("ECS", None, "G41T-M", "other"),
+    ),
+    "tower": (
+        {"maker": "FUJITSU SIEMENS", "model": "ESPRIMO P2560", "chassis": "Other"},
+        ("Fujitsu", None, "ESPRIMO P2560", "desktop"),
+    ),
+    "nothing": ({"maker": "O.E.M.", "model": "Product"}, (None, None, None, None)),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), NAMES.values(), ids=NAMES)
+def test_names_and_kind(said, expected):
+    one = found(**said)
+
+    assert (one.maker, one.marketing_name, one.model, one.chassis) == expected
+
+
+LSCPU = """Architecture:        x86_64
+CPU(s):              4
+Vendor ID:           {vendor}
+CPU family:          {family}
+Model:               {model}
+Model name:          {name}
+Stepping:            {stepping}
+"""
+PROCESSORS = {
+    "i7 of the first generation": (
+        ("GenuineIntel", 6, 30, 5, "Intel(R) Core(TM) i7 CPU       Q 720  @ 1.60GHz"),
+        ("Intel Core i7 Q 720", "gen 1", 1),
+    ),
+    "Ice Lake": (
+        ("GenuineIntel", 6, 126, 5, "Intel(R) Core(TM) i7-1065G7 CPU @ 1.30GHz"),
+        ("Intel Core i7-1065G7", "gen 10", 10),
+    ),
+    "Tiger Lake": (
+        ("GenuineIntel", 6, 140, 1, "11th Gen Intel(R) Core(TM) i5-1135G7 @ 2.40GHz"),
+        ("11th Gen Intel Core i5-1135G7", "gen 11", 11),
+    ),
+    "five digits": (
+        ("GenuineIntel", 6, 183, 1, "13th Gen Intel(R) Core(TM) i7-13700K"),
+        ("13th Gen Intel Core i7-13700K", "gen 13", 13),
+    ),
+    "Core m of four digits": (
+        ("GenuineIntel", 6, 142, 9, "Intel(R) Core(TM) m3-8100Y CPU @ 1.10GHz"),
+        ("Intel Core m3-8100Y", "gen 8", 8),
+    ),
+    "Core m": (
+        ("GenuineIntel", 6, 61, 4, "Intel(R) Core(TM) M-5Y71 CPU @ 1.20GHz"),
+        ("Intel Core M-5Y71", "gen 5", 5),
+    ),
+    "Core Ultra": (
+        ("GenuineIntel", 6, 170, 4, "Intel(R) Core(TM) Ultra 7 155H"),
+        ("Intel Core Ultra 7 155H", "Core series 1", None),
+    ),
+    "Core 5": (
+        ("GenuineIntel", 6, 186, 3, "Intel(R) Core(TM) 5 120U"),
+        ("Intel Core 5 120U", "Core series 1", None),
+    ),
+    "N100": (
+        ("GenuineIntel", 6, 190, 0, "Intel(R) N100"),
+        ("Intel N100", "gen 12", 12),
+    ),
+    "i3-N305": (
+        ("GenuineIntel", 6, 190, 0, "Intel(R) Core(TM) i3-N305"),
+        ("Intel Core i3-N305", "gen 12", 12),
+    ),
+    "Xeon": (
+        ("GenuineIntel", 6, 45, 7, "Intel(R) Xeon(R) CPU E5-2670 0 @ 2.60GHz"),
+        ("Intel Xeon E5-2670 0", "gen 2", 2),
+    ),
+    "Core 2 without a surname": (
+        ("GenuineIntel", 6, 15, 6, "Intel(R) Core(TM)2 CPU         T7400  @ 2.16GHz"),
+        ("Intel Core2 T7400", "Merom", None),
+    ),
+    "engineering sample": (
+        ("GenuineIntel", 6, 94, 3, "Genuine Intel(R) CPU 0000 @ 2.40GHz"),
+        ("Intel 0000", "gen 6", 6),
+    ),
+    "Ryzen AI": (
+        ("AuthenticAMD", 26, 36, 0, "AMD Ryzen AI 9 HX 370 w/ Radeon 890M"),
+        ("AMD Ryzen AI 9 HX 370 w/ Radeon 890M", "Zen 5", None),
+    ),
+    "Ryzen of the laptops": (
+        ("AuthenticAMD", 23, 24, 1, "AMD Ryzen 5 PRO 3500U w/ Radeon Vega Mobile Gfx"),
+        ("AMD Ryzen 5 PRO 3500U w/ Radeon Vega Mobile Gfx", "Zen+", None),
+    ),
+    "APU": (
+        ("AuthenticAMD", 22, 48, 1, "AMD A6-6310 APU with AMD Radeon R4 Graphics"),
+        ("AMD A6-6310 APU with AMD Radeon R4 Graphics", "Puma", None),
+    ),
+    "Hygon": (
+        ("HygonGenuine", 24, 0, 2, "Hygon C86 3185  8-core Processor"),
+        ("Hygon C86 3185 8-core", "Hygon Dhyana (Zen)", None),
+    ),
+    "a processor nobody knows yet": (
+        ("GenuineIntel", 6, 254, 1, "Intel(R) Something New"),
+        ("Intel Something New", None, None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), PROCESSORS.values(), ids=PROCESSORS)
+def test_processors(said, expected):
+    names = ("vendor", "family", "model", "stepping", "name")
+    one = processor.parse_lscpu(LSCPU.format(**dict(zip(names, said, strict=True))))
+
+    assert (one.name, one.generation, one.generation_number) == expected
+
+
+def test_a_bios_chip_of_unknown_type_is_no_memory():
+    text = """
+Handle 0x0010, DMI type 16, 15 bytes
+Physical Memory Array
+\tUse: System Memory
+
+Handle 0x0011, DMI type 17, 27 bytes
+Memory Device
+\tArray Handle: 0x0010
+\tSize: 8 GiB
+\tLocator: DIMM1
+\tType: DDR3
+
+Handle 0x0012, DMI type 17, 27 bytes
+Memory Device
+\tArray Handle: 0x0010
+\tSize: 4096 kB
+\tLocator: SYSTEM ROM
+\tType: Unknown
+"""
+    one = memory.parse_memory(smbios.parse_smbios(text))
+
+    assert (one.installed_mib, one.slots, one.free_slots) == (8192, 1, 0)
+
+
+def _block(timing_at=54, **changed):
+    """Return an EDID base block of a Dell of 1280x1024, its timing in the descriptor given."""
+    raw = bytearray(128)
+    raw[:12] = bytes.fromhex("00ffffffffffff0010ac9a40")
+    raw[16:18], raw[21:23] = bytes((10, 20)), bytes((38, 30))
+    for at in (54, 72, 90, 108):
+        raw[at : at + 4] = b"\0\0\0\x10"
+    if timing_at:
+        raw[timing_at : timing_at + 18] = bytes.fromhex("302a009851002a4030701300782d1100001e")
+    for at, value in changed.items():
+        raw[int(at.removeprefix("at_"))] = value
+    raw[127] = -sum(raw[:127]) % 256
+    return bytes(raw)
+
+
+def test_edid_with_a_name_in_front_of_the_timing():
+    one = edid.parse_edid(_block(timing_at=72))
+
+    assert (one.product, one.width_px, one.height_px) == ("DEL409A", 1280, 1024)
+
+
+def test_edid_whose_timing_is_in_the_extension():
+    extension = bytearray(128)
+    extension[:4] = bytes((2, 3, 4, 0))
+    extension[4:22] = _block()[54:72]
+    one = edid.parse_edid(_block(timing_at=None, at_126=1) + bytes(extension))
+
+    assert (one.width_px, one.height_px) == (1280, 1024)
+
+
+def test_analog_edid_without_a_timing_has_no_resolution():
+    one = edid.parse_edid(_block(timing_at=None))
+
+    assert one is not None
+    assert (one.maker, one.model, one.width_px) == ("DEL", "DEL409A", None)
+
+
+def test_words_of_an_old_edid_decode():
+    text = """Extracted contents:
+Manufacturer: BNQ Model 7f2b Serial Number 21573
+Made week 19 of 2013
+Maximum image size: 53 cm x 30 cm
+Detailed mode: Clock 148.500 MHz, 531 mm x 298 mm
+               1920 2008 2052 2200 hborder 0
+               1080 1084 1089 1125 vborder 0
+Monitor name: BenQ GL2460
+"""
+    one = edid.parse_edid_decode(text)
+
+    assert (one.product, one.model) == ("BNQ7F2B", "BenQ GL2460")
+    assert (one.width_px, one.height_px) == (1920, 1080)

@@ -13,6 +13,7 @@ from rebond_server.domain.drive_speed import ceiling
 from rebond_server.domain.verdict import Judgement, judge
 from rebond_server.domain.verdict_reason import Code
 from rebond_server.operations.history import tell
+from rebond_server.operations.issue_certificate import withdraw_contradicted
 from rebond_server.operations.order import OLDEST_FIRST
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
@@ -42,8 +43,10 @@ def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasur
     drive_row = work.session.get_one(DriveRow, (work.site_id, seen.drive_id))
     drive = msgspec.convert(seen.facts, Drive)
     judgement = judge(erasure, drive)
-    work.session.add(_row(work, device, row, erasure, drive_row, drive, judgement))
+    judged = _row(work, device, row, erasure, drive_row, drive, judgement)
+    work.session.add(judged)
     work.session.flush()
+    withdraw_contradicted(work, device, judged)
     tell(
         work,
         "judge_erasure",

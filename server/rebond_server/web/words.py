@@ -148,6 +148,15 @@ VERBS: dict[str, Sentence] = {
     "evidence_after_end": Sentence(
         fr="relevé arrivé après la fin", en="report arrived after the end"
     ),
+    "accept_limits": Sentence(fr="accepter la réserve", en="accept the limits"),
+    "witness_destroyed": Sentence(
+        fr="attester la destruction d'un disque", en="witness the destruction of a drive"
+    ),
+    "witness_no_media": Sentence(
+        fr="attester l'absence de disque", en="witness that there is no drive"
+    ),
+    "issue_certificate": Sentence(fr="établir un certificat", en="issue a certificate"),
+    "withdraw_certificate": Sentence(fr="retirer un certificat", en="withdraw a certificate"),
     "put_in_lot": Sentence(fr="ranger dans un lot", en="file under a lot"),
     "match_device": Sentence(fr="reconnaître l'appareil", en="recognise the device"),
     "serve_request": Sentence(fr="demande servie", en="request served"),

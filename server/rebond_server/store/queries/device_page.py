@@ -17,6 +17,7 @@ from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.history import HistoryEvent
 from rebond_server.store.people import Account
+from rebond_server.store.queries.certificate import CertificateLine, certificates_of
 from rebond_server.store.queries.standing import DriveLine, grade_reasons, standing
 from rebond_server.store.stick import StatementKind, StatementRow, Stick
 
@@ -102,6 +103,7 @@ class DevicePage:
     grade: GradeLine | None
     assignment: AssignmentLine | None
     statements: tuple[StatementLine, ...]
+    certificates: tuple[CertificateLine, ...]
     history: tuple[HistoryLine, ...]
 
 
@@ -134,6 +136,7 @@ def device_page(session: Session, site_id: UUID, device_id: UUID) -> DevicePage 
         grade=_grade(session, device),
         assignment=_assignment(session, device),
         statements=_statements(session, device),
+        certificates=certificates_of(session, site_id, device_id),
         history=history_of(session, site_id, "device", device_id),
     )
 

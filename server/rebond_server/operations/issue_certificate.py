@@ -1,0 +1,157 @@
+"""A certificate for a device, drawn from the verdicts that count now; and its withdrawal."""
+
+import base64
+import secrets
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from rebond_schemas.erasure import Level
+from rebond_server.domain.certificate import (
+    Certificate,
+    CertifiedDrive,
+    code_of,
+    maker_of,
+    reading_of,
+)
+from rebond_server.domain.policy import Permission
+from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.verdict_reason import Verdict
+from rebond_server.errors import NotProven
+from rebond_server.operations.evidence_of import erasure_of
+from rebond_server.operations.history import tell
+from rebond_server.operations.step import device_of
+from rebond_server.operations.work import Work
+from rebond_server.store.base import plain
+from rebond_server.store.device import Device, JudgementRow
+from rebond_server.store.ids import uuid7
+from rebond_server.store.people import Account, Site
+from rebond_server.store.proof import CertificateRow, Withdrawal
+from rebond_server.store.queries.standing import DriveLine, Standing, standing
+from rebond_server.store.stick import StatementRow, Stick
+
+_CODE_BYTES = 5
+
+
+def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
+    """Issue the certificate of this device, or raise NotProven with what stands in the way."""
+    work.require(Permission.ISSUE_CERTIFICATE)
+    person = work.person()
+    device = device_of(work, device_id)
+    proven = standing(work.session, device)
+    held = _held(proven)
+    said = Certificate(
+        number=f"C-{base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()}",
+        workshop=work.session.get_one(Site, work.site_id).name,
+        issued=work.now,
+        issued_by=work.session.get_one(Account, (work.site_id, person)).name,
+        tag=device.tag,
+        kind=device.kind,
+        maker=device.maker,
+        model=device.model,
+        serial=device.serial,
+        drives=tuple(_drive(work, line) for line in held),
+    )
+    row = CertificateRow(
+        site_id=work.site_id,
+        id=uuid7(work.now),
+        number=said.number,
+        device_id=device.id,
+        issued=work.now,
+        issued_by=person,
+        said=plain(said) | {"judgements": [str(line.judgement_id) for line in held]},
+        code=code_of(said, work.server_key),
+    )
+    work.session.add(row)
+    work.session.flush()
+    tell(work, "issue_certificate", ("device", device.id), new=row.number)
+    return row
+
+
+def withdraw_contradicted(work: Work, device: Device, judgement: JudgementRow) -> None:
+    """Withdraw the certificates of this device that an unproven later judgement contradicts."""
+    good = {Verdict.CLEARED, Verdict.PURGED, Verdict.NOT_ATTEMPTED}
+    if judgement.verdict in good:
+        return
+    rows = work.session.scalars(
+        select(CertificateRow)
+        .outerjoin(
+            Withdrawal,
+            (Withdrawal.site_id == CertificateRow.site_id)
+            & (Withdrawal.certificate_id == CertificateRow.id),
+        )
+        .where(
+            CertificateRow.site_id == work.site_id,
+            CertificateRow.device_id == device.id,
+            CertificateRow.issued <= work.now,
+            Withdrawal.id.is_(None),
+        )
+    )
+    for row in rows.all():
+        if _speaks_of(work, row, judgement):
+            _withdraw(work, device, row, judgement)
+
+
+def _withdraw(work: Work, device: Device, row: CertificateRow, judgement: JudgementRow) -> None:
+    work.session.add(
+        Withdrawal(
+            site_id=work.site_id,
+            id=uuid7(work.now),
+            certificate_id=row.id,
+            judgement_id=judgement.id,
+            at=work.now,
+        )
+    )
+    tell(work, "withdraw_certificate", ("device", device.id), old=row.number)
+
+
+def _speaks_of(work: Work, row: CertificateRow, judgement: JudgementRow) -> bool:
+    """Say whether the certificate rests on another judgement of the same drive in the same epoch."""
+    for told in row.said["judgements"]:
+        known = work.session.get_one(JudgementRow, (work.site_id, UUID(told)))
+        if (known.drive_id, known.epoch) == (judgement.drive_id, judgement.epoch):
+            return known.id != judgement.id
+    return False
+
+
+def _held(proven: Standing) -> list[DriveLine]:
+    held = [line for line in proven.drives if line.holds_data]
+    if not proven.sanitised or not held:
+        none = Sentence(
+            fr="Cet appareil n'a aucun disque dont l'effacement soit à attester.",
+            en="This device has no drive whose erasure could be attested.",
+        )
+        raise NotProven(proven.obstacle or none)
+    return held
+
+
+def _drive(work: Work, line: DriveLine) -> CertifiedDrive:
+    statement = work.session.get_one(StatementRow, (work.site_id, line.statement_id))
+    erasure = erasure_of(work, statement)
+    identity = line.facts.identity
+    return CertifiedDrive(
+        maker=maker_of(identity.model),
+        model=identity.model,
+        serial=identity.serial,
+        size_bytes=identity.size_bytes,
+        medium=line.facts.kind,
+        method=erasure.method,
+        level=Level.PURGE if line.verdict is Verdict.PURGED else Level.CLEAR,
+        limits=tuple(reason.fr for reason in line.reasons),
+        accepted=None if line.accepted is None else line.accepted[1],
+        reading=reading_of(erasure.method, erasure.passes),
+        tool=f"{erasure.agent.name} {erasure.agent.version}",
+        operator=erasure.operator,
+        stick=work.session.get_one(Stick, (work.site_id, statement.stick_id)).name,
+        after=erasure.made.anchor,
+        before=statement.received,
+        clock=erasure.ended.wall,
+        evidence=statement.sha256,
+    )
+
+
+def certificate_of(row: CertificateRow) -> Certificate:
+    """Return what the stored certificate says, word for word."""
+    said = {name: value for name, value in row.said.items() if name != "judgements"}
+    return msgspec.convert(said, Certificate)

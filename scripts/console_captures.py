@@ -113,7 +113,10 @@ def walk(stage: Stage) -> Iterator[tuple[str, str]]:
         stage.press("Down")
         stage.press("Enter")
         time.sleep(0.2)
-    yield "8-checks", stage.until("absent")
+    yield (
+        "8-checks",
+        stage.until("8 to do", "> ports USB             non", "> USB ports             skip"),
+    )
     stage.press("Escape")
     yield "9-ended", stage.until("À faire    montrer", "To do      show")
     stage.press("F4")

@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from rebond_agent.console.lines import MARGIN, Size, Style, gauge, labelled, line, parts, wrapped
+from rebond_agent.console.scroll import scrolled
 from rebond_agent.console.state import DriveLine, State
 from rebond_agent.language import Language, decimal, say, word
 from rebond_agent.language.console_phrases import ConsolePhrase
@@ -23,10 +24,10 @@ def body(state: State, size: Size) -> list[Text]:
     """Return the lines between head and keys; the drives take what room the rest leaves."""
     if state.facts is None:
         return [line(""), line(f" {say(state.language, ConsolePhrase.LOOKING)}", Style.WAITING)]
-    above = machine_lines(state.facts, state.language, size.width)
+    above = [line(""), *machine_lines(state.facts, state.language, size.width)]
     below = [line(""), *_checks(state), *_needed(state, size.width)]
     room = max(size.height - len(above) - len(below) - 2, 3)
-    drives = _scrolled(state, room, size.width)
+    drives = _drives(state, room, size.width)
     return [*above, line(""), *drives, *below]
 
 
@@ -66,6 +67,7 @@ def drive_name(drive: Drive, language: Language) -> list[str | None]:
         say(language, Phrase.SERIAL_IS, serial=identity.serial)
         if identity.serial
         else say(language, Phrase.NO_SERIAL),
+        say(language, Phrase.SMART_BAD) if drive.smart and drive.smart.passed is False else None,
     ]
 
 
@@ -78,29 +80,15 @@ def _last(path: str) -> str:
     return path.rsplit("/", 1)[-1]
 
 
-def _scrolled(state: State, room: int, width: int) -> list[Text]:
-    """Return the drives from the first one shown, and say how many are above and below."""
+def _drives(state: State, room: int, width: int) -> list[Text]:
+    """Return the drives with what is going on, as many as there is room for."""
     label = say(state.language, ConsolePhrase.DRIVES)
     if not state.drives:
         return labelled(label, [say(state.language, Phrase.NO_DRIVE)])
     blocks = [_drive(one, state.language, width - MARGIN) for one in state.drives]
-    top = state.top if sum(map(len, blocks)) > room else 0
-    lines: list[Text] = []
-    if top:
-        lines += labelled("", [say(state.language, ConsolePhrase.MORE_ABOVE, count=top)])
-    shown = top
-    while shown < len(blocks):
-        rest = 0 if shown == len(blocks) - 1 else 1
-        if lines and shown > top and len(lines) + len(blocks[shown]) + rest > room:
-            break
-        lines += blocks[shown]
-        shown += 1
-    if shown < len(blocks):
-        count = len(blocks) - shown
-        lines += labelled("", [say(state.language, ConsolePhrase.MORE_BELOW, count=count)])
     head = line(f"{label:<{MARGIN}}", Style.STRONG)
-    head.append(lines[0].plain[MARGIN:], style=str(lines[0].spans[-1].style))
-    return [head, *lines[1:]]
+    first, *others = scrolled(blocks, state.top, room, state.language)
+    return [Text.assemble(head, first[MARGIN:], no_wrap=True), *others]
 
 
 def _drive(one: DriveLine, language: Language, width: int) -> list[Text]:

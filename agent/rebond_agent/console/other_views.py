@@ -8,6 +8,7 @@ from rich.text import Text
 from rebond_agent.checks.step import Question, Step, Working
 from rebond_agent.console.lines import MARGIN, Size, Style, gauge, labelled, line, parts, wrapped
 from rebond_agent.console.machine_view import drive_name, told
+from rebond_agent.console.scroll import scrolled
 from rebond_agent.console.state import CheckLine, DriveLine, State
 from rebond_agent.language import Language, say, word
 from rebond_agent.language.console_phrases import ConsolePhrase
@@ -35,9 +36,10 @@ def confirm(state: State, size: Size) -> list[Text]:
         *(line(f" {row}") for row in wrapped(say(language, ConsolePhrase.CONFIRM_HOW), size.width - 2)),
         line(""),
     ]  # fmt: skip
-    for one in state.drives:
-        lines += _choice(one, state, size.width)
-    return [*lines, line(""), line(f" {then}", Style.WAITING)]
+    blocks = [_choice(one, state, size.width) for one in state.drives]
+    room = size.height - len(lines) - 2
+    shown = scrolled(blocks, state.top, room, language)
+    return [*lines, *shown, line(""), line(f" {then}", Style.WAITING)]
 
 
 def _choice(one: DriveLine, state: State, width: int) -> list[Text]:
@@ -64,21 +66,23 @@ def countdown(state: State, size: Size) -> list[Text]:
         ),
         line(""),
     ]
-    for one in state.drives:
-        if one.drive.path in state.ticked:
-            lines += _choice(one, state, size.width)
-    return lines
+    chosen = [one for one in state.drives if one.drive.path in state.ticked]
+    blocks = [_choice(one, state, size.width) for one in chosen]
+    return [*lines, *scrolled(blocks, state.top, size.height - len(lines), state.language)]
 
 
 def checks(state: State, size: Size) -> list[Text]:
     """List the tests; the one under the bar shows below what it does or asks."""
     language = state.language
-    lines = [
-        *(line(f" {row}") for row in wrapped(say(language, ConsolePhrase.CHOOSE_CHECK), size.width - 2)),
-    ]  # fmt: skip
+    how = say(language, ConsolePhrase.CHOOSE_CHECK)
+    lines = [line(f" {row}") for row in wrapped(how, size.width - 2)]
     chosen = state.checks[state.chosen]
-    lines += [_check(one, one is chosen, language, size.width) for one in state.checks]
-    return [*lines, line(""), *_below(chosen, language, size.width)]
+    below = _below(chosen, language, size.width)
+    rows = [_check(one, one is chosen, language, size.width) for one in state.checks]
+    if len(lines) + len(rows) + len(below) + 2 > size.height:
+        # A keyboard's map needs the room of the list; the test it belongs to stays.
+        rows = [rows[state.chosen]]
+    return [line(""), *lines, line(""), *rows, line(""), *below][-size.height :]
 
 
 def _check(one: CheckLine, chosen: bool, language: Language, width: int) -> Text:  # noqa: FBT001 - drawn or not

@@ -151,12 +151,15 @@ def _on_machine(state: State, key: Key) -> Next:  # noqa: PLR0911 - one line a k
             return replace(state, news=news), (StopWipe(),)
         case Key.F10:
             return replace(state, view=View.LEAVE), ()
-        case Key.UP:
-            return replace(state, top=max(state.top - 1, 0)), ()
-        case Key.DOWN:
-            return replace(state, top=min(state.top + 1, max(len(state.drives) - 1, 0))), ()
+        case Key.UP | Key.DOWN:
+            return _scrolled(state, key), ()
         case _:
             return state, ()
+
+
+def _scrolled(state: State, key: Key) -> State:
+    way = -1 if key is Key.UP else 1
+    return replace(state, top=max(min(state.top + way, len(state.drives) - 1), 0))
 
 
 def _on_confirm(state: State, key: Key) -> Next:
@@ -166,6 +169,8 @@ def _on_confirm(state: State, key: Key) -> Next:
             return replace(state, view=View.COUNTDOWN, starts_at=starts), ()
         case Key.ENTER | Key.ESCAPE | Key.F2 | Key.F10:
             return replace(state, view=View.MACHINE, ticked=frozenset()), ()
+        case Key.UP | Key.DOWN:
+            return _scrolled(state, key), ()
         case _:
             return state, ()
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from bench import inspection
+from stick_bench import inspection
 
 from rebond_agent.delivery import send_all
 from rebond_agent.delivery.server import Answer, HttpServer

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from bench import HttpFake
 from jsonschema import Draft202012Validator
+from stick_bench import HttpFake
 
 from rebond_agent.cli import run
 from rebond_agent.delivery.fake_server import FakeServer, refusal

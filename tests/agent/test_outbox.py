@@ -4,7 +4,7 @@ import errno
 import os
 
 import pytest
-from bench import enrolled_stick, inspection
+from stick_bench import enrolled_stick, inspection
 
 from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.errors import StatementTooLarge, StickDamaged, StickFailed, StickInUse

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from bench import HttpFake, enrolled_stick
+from stick_bench import HttpFake, enrolled_stick
 
 from rebond_agent.delivery import send_all
 from rebond_agent.delivery.fake_server import FakeServer

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from bench import HttpFake, enrolled_stick, inspection
+from stick_bench import HttpFake, enrolled_stick, inspection
 
 from rebond_agent.delivery import BACKOFF, send_all
 from rebond_agent.delivery.fake_server import FAKE_TIME, FakeServer, refusal

@@ -6,8 +6,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from bench import enrolled_stick
 from jsonschema import Draft202012Validator
+from stick_bench import enrolled_stick
 
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.scratch import scratch_drives

@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from bench import enrolled_stick
+from stick_bench import enrolled_stick
 
 from rebond_agent.command.scratch import scratch_drives
 from rebond_agent.delivery.fake_server import FakeServer

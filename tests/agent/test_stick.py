@@ -3,7 +3,7 @@
 import stat
 
 import pytest
-from bench import HttpFake, enrolled_stick
+from stick_bench import HttpFake, enrolled_stick
 
 from rebond_agent.delivery.enrolment import enrol
 from rebond_agent.delivery.fake_server import FakeServer

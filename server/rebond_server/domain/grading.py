@@ -151,9 +151,11 @@ def lowest(letters: Iterable[Letter]) -> Letter:
 
 def _speak(rule: GradingRule, fact: Fact, kind: Plain | None) -> GradeReason | None:
     """Return what the rule says of this fact: unmet, not known, or nothing."""
-    met = holds(REGISTRY[rule.fact], rule.needs, rule.value, fact.value)
     concerned = not rule.kinds or (None if kind is None else kind in rule.kinds)
-    if concerned is False or met is True:
+    if concerned is False:
+        return None
+    met = holds(REGISTRY[rule.fact], rule.needs, rule.value, fact.value)
+    if met is True:
         return None
     if met is None and rule.on_unknown == "ignore":
         return None

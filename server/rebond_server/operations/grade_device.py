@@ -1,13 +1,15 @@
 """The grade of a device: computed from facts by the rules, confirmed by a person."""
 
 import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from rebond_schemas.inspection import Check
 from rebond_schemas.statement import Inventory
-from rebond_server.domain.facts import project
+from rebond_server.domain.facts import Fact, project
 from rebond_server.domain.grading import Grade, Letter
 from rebond_server.domain.health import Health
 from rebond_server.domain.lifecycle import Event, State
@@ -42,7 +44,7 @@ def grade_device(work: Work, device: Device, inventory: Inventory) -> GradeRow |
         erased=True if sanitised(work.session, device) else None,
     )
     found = grade_by(facts, work.rules.grading)
-    row = _row(work, device, found, plain(facts))
+    row = GradeRow(**row_values(work, device.id, found, facts))
     latest = _latest(work, device)
     if latest is not None and _same(latest, row):
         return None
@@ -168,23 +170,30 @@ def _latest(work: Work, device: Device) -> GradeRow | None:
     ).one_or_none()
 
 
-def _row(work: Work, device: Device, found: Grade, facts: dict[str, object]) -> GradeRow:
-    axes = {axis.value: plain(span) for axis, span in found.axes.items()}
-    return GradeRow(
-        site_id=work.site_id,
-        id=uuid7(work.now),
-        device_id=device.id,
-        overall=found.label,
-        axes=axes | {"overall": plain(found.overall)},
-        reasons=[plain(reason) for reason in found.reasons],
-        facts=facts,
-        rules=f"{found.edition.name}, {work.rules.health.edition.name}"[:80],
-        rules_sha256=_both(work.rules),
-        graded=work.now,
-    )
+def row_values(
+    work: Work,
+    device_id: UUID,
+    found: Grade,
+    facts: Mapping[str, Fact],
+    shaped: Callable[[object], Any] = plain,
+) -> dict[str, object]:
+    """Return the columns of the row that keeps this grade."""
+    axes = {axis.value: shaped(span) for axis, span in found.axes.items()}
+    return {
+        "site_id": work.site_id,
+        "id": uuid7(work.now),
+        "device_id": device_id,
+        "overall": found.label,
+        "axes": axes | {"overall": shaped(found.overall)},
+        "reasons": shaped(found.reasons),
+        "facts": shaped(facts),
+        "rules": f"{found.edition.name}, {work.rules.health.edition.name}"[:80],
+        "rules_sha256": fingerprint(work.rules),
+        "graded": work.now,
+    }
 
 
-def _both(rules: Rules) -> str:
+def fingerprint(rules: Rules) -> str:
     """Return one fingerprint of both rule files: a grade also rests on the health of the drives."""
     both = f"{rules.grading.edition.sha256} {rules.health.edition.sha256}"
     return hashlib.sha256(both.encode()).hexdigest()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from rebond_server.operations.declare import DECLARE
 from rebond_server.operations.settle_device import settle_again
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, DriveRow, JudgementRow
@@ -11,10 +12,11 @@ from rebond_server.store.history import HistoryEvent
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Account
 from rebond_server.store.proof import Acceptance, Witness, Witnessed
+from rebond_server.store.rule_set import Opinion
 
 ACCEPT = "accept_limits"
 WITNESSES = {f"witness_{what.value}": what for what in Witnessed}
-WORDS = frozenset({ACCEPT, *WITNESSES})
+WORDS = frozenset({ACCEPT, DECLARE, *WITNESSES})
 """Verbs of the events that tell such a word."""
 
 
@@ -26,16 +28,38 @@ def word_again(work: Work, scratch: Work, tag: str, event: HistoryEvent) -> None
     if device is None or event.actor_id is None:
         return
     _copy_account(work, scratch, event.actor_id)
-    row = (
-        _acceptance(scratch, event)
-        if event.verb == ACCEPT
-        else _witness(work, scratch, device, event)
-    )
+    row = _row(work, scratch, device, event)
     if row is None:
         return
     scratch.session.add(row)
     scratch.session.flush()
     settle_again(scratch, device)
+
+
+def _row(
+    work: Work, scratch: Work, device: Device, event: HistoryEvent
+) -> Acceptance | Opinion | Witness | None:
+    match event.verb:
+        case "accept_limits":
+            return _acceptance(scratch, event)
+        case "declare":
+            return _opinion(scratch, device, event)
+        case _:
+            return _witness(work, scratch, device, event)
+
+
+def _opinion(scratch: Work, device: Device, event: HistoryEvent) -> Opinion:
+    return Opinion(
+        site_id=scratch.site_id,
+        id=uuid7(event.at),
+        device_id=device.id,
+        cycle=device.cycle,
+        declared=event.details["declared"],
+        defects=event.details["defects"],
+        reason=event.reason,
+        made=event.at,
+        by=event.actor_id,
+    )
 
 
 def _copy_account(work: Work, scratch: Work, account_id: UUID) -> None:

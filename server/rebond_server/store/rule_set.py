@@ -43,10 +43,10 @@ class Opinion(OfSite, Base):
     reason: Mapped[str] = mapped_column(String(500))
     made: Mapped[datetime] = mapped_column(Moment)
     by: Mapped[UUID] = mapped_column(Uuid)
+    """The account; no key to it, as in the history: recomputing knows no accounts."""
 
     __table_args__ = (
         to_site(),
         to("device", "device_id"),
-        to("account", "by"),
         Index("ix_opinion_device", "site_id", "device_id", "made"),
     )

@@ -124,6 +124,11 @@ ELSEWHERE = {
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "picture", "plan_source", "differences", "recomputed",
+    # about rules and grades: a grade moves no device, and confirming one is tried
+    "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
+    "latest_opinion", "declare",
+    # about spare parts
+    "add_parts", "move_part", "use_part", "stock_of",
 }  # fmt: skip
 
 

@@ -64,7 +64,6 @@ def _opinion() -> None:
         sa.Column("made", MOMENT, nullable=False),
         sa.Column("by", ID, nullable=False),
         _to("opinion", "device_id", "device"),
-        _to("opinion", "by", "account"),
     )
     op.create_index("ix_opinion_device", "opinion", ["site_id", "device_id", "made"])
 

@@ -1,0 +1,199 @@
+"""Rules that change: tried without writing, adopted with a date, graded again, stopped and resumed."""
+
+from datetime import date, timedelta
+
+import pytest
+from bench import account as account_of
+from bench import another, device_of, enrolled, graded, receipt, send
+from devices import LAPTOP
+from moments import NOON
+from msgspec.structs import replace
+from sqlalchemy import func, select
+
+from rebond_schemas.facts import Memory
+from rebond_server.domain.errors import BadRules, Forbidden
+from rebond_server.domain.part import PartKind, Spec
+from rebond_server.domain.role import Role
+from rebond_server.errors import BadValue
+from rebond_server.operations.declare import declare
+from rebond_server.operations.parts import add_parts, move_part, stock_of, use_part
+from rebond_server.operations.recompute import differences
+from rebond_server.operations.regrade import regrade_batch, simulate
+from rebond_server.operations.rules_in_force import (
+    adopt_rules,
+    adoptions,
+    read_proposed,
+    shipped_text,
+)
+from rebond_server.rules.load import GRADING, MARKS
+from rebond_server.store.device import GradeRow
+
+TODAY = NOON.date()
+STRICT = (
+    shipped_text(GRADING)
+    .replace("value = 7600", "value = 15200")
+    .replace('version = "2026-11"', 'version = "strict"')
+)
+
+
+@pytest.fixture
+def lead(sqlite_workshop):
+    return account_of(sqlite_workshop, Role.LEAD)
+
+
+@pytest.fixture
+def tags(sqlite_workshop):
+    stick = enrolled(sqlite_workshop)
+    found = []
+    for number in range(5):
+        stick.boot()
+        found.append(receipt(send(sqlite_workshop, stick.inventory(another(number)))).device)
+        for drive in another(number).drives:
+            send(sqlite_workshop, stick.erasure(drive))
+        send(sqlite_workshop, stick.inspection())
+    return found
+
+
+def rows(work):
+    return work.session.scalar(select(func.count()).select_from(GradeRow))
+
+
+def test_a_simulation_says_who_and_why_and_writes_nothing(sqlite_workshop, lead, tags):
+    with sqlite_workshop.work(lead, NOON) as work:
+        before = rows(work)
+        found = simulate(work, read_proposed(STRICT))
+        assert rows(work) == before
+    assert found.pairs == {("A", "C"): 5}
+    assert found.changed == 5
+    assert {change.tag for change in found.changes} == set(tags)
+    assert "8 Go" in found.changes[0].reason.fr
+
+
+def test_adopted_rules_are_in_force_from_their_day(sqlite_workshop, lead, tags):
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, STRICT, TODAY + timedelta(days=7), "essai")
+    with sqlite_workshop.work(lead, NOON) as work:
+        assert work.rules.grading.edition.version == "2026-11"
+    with sqlite_workshop.work(lead, NOON + timedelta(days=7)) as work:
+        assert work.rules.grading.edition.version == "strict"
+        assert [one.version for one in adoptions(work)] == ["strict"]
+    with sqlite_workshop.work(lead, NOON + timedelta(days=8)) as work:
+        adopt_rules(work, shipped_text(MARKS), TODAY + timedelta(days=8), "le réseau")
+    with sqlite_workshop.work(lead, NOON + timedelta(days=8)) as work:
+        assert work.rules.grading.edition.name == "grading-marks"
+        assert simulate(work, work.rules.grading).pairs == {("A", "REVIEW"): 5}
+    assert tags
+
+
+def test_grading_again_stops_and_resumes_and_old_grades_keep_their_rules(
+    sqlite_workshop, lead, tags
+):
+    with sqlite_workshop.work(lead, NOON) as work:
+        old = {row.id: row.rules_sha256 for row in work.session.scalars(select(GradeRow))}
+        adopt_rules(work, STRICT, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
+        first = regrade_batch(work, size=2)
+        assert (first.graded, first.changed) == (2, 2)
+    # Stopped here; whoever begins anew passes over what is done.
+    last, counts = None, []
+    while True:
+        with sqlite_workshop.work(lead, NOON + timedelta(minutes=2)) as work:
+            done = regrade_batch(work, last, size=2)
+        counts.append(done.graded)
+        last = done.last
+        if last is None:
+            break
+    assert counts == [0, 2, 1]
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=3)) as work:
+        kept = {row.id: row.rules_sha256 for row in work.session.scalars(select(GradeRow))}
+        assert old.items() <= kept.items()
+        assert len(kept) == len(old) + 5
+        assert differences(work) == ()
+    device = device_of(sqlite_workshop, tags[0])
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=3)) as work:
+        assert work.session.get_one(GradeRow, (work.site_id, device.grade_id)).overall == "C"
+
+
+def test_what_a_person_confirmed_stays(sqlite_workshop, lead):
+    stick = enrolled(sqlite_workshop)
+    device_id = graded(sqlite_workshop, stick, lead)
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, STRICT, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
+        assert regrade_batch(work).changed == 1
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=2)) as work:
+        device = work.session.get_one(
+            type(device_of(sqlite_workshop, "RB-000001")), (work.site_id, device_id)
+        )
+        assert work.session.get_one(GradeRow, (work.site_id, device.grade_id)).overall == "A"
+
+
+def test_rules_are_refused_with_their_line_in_the_past_and_to_others(sqlite_workshop, lead):
+    with sqlite_workshop.work(lead, NOON) as work:
+        with pytest.raises(BadRules, match="Ligne"):
+            adopt_rules(work, STRICT.replace("memory_installed", "memori"), TODAY, "essai")
+        with pytest.raises(BadValue):
+            adopt_rules(work, STRICT, date(2020, 1, 1), "essai")
+        with pytest.raises(BadValue):
+            adopt_rules(work, STRICT, TODAY, " ")
+        with pytest.raises(BadValue):
+            read_proposed("#" * 300_000)
+    officer = account_of(sqlite_workshop, Role.OFFICER)
+    with sqlite_workshop.work(officer, NOON) as work:
+        with pytest.raises(Forbidden):
+            adopt_rules(work, STRICT, TODAY, "essai")
+        with pytest.raises(Forbidden):
+            simulate(work, read_proposed(STRICT))
+
+
+def test_a_defect_and_a_correction_grade_again_and_are_found_again(sqlite_workshop, lead, tags):
+    device = device_of(sqlite_workshop, tags[0])
+    with sqlite_workshop.work(lead, NOON) as work:
+        declare(work, device.id, {"technical_delta": -1, "processor_mark": 5200}, ["dent"], "choc")
+    with sqlite_workshop.work(lead, NOON) as work:
+        known = work.session.get_one(type(device), (work.site_id, device.id))
+        row = work.session.get_one(GradeRow, (work.site_id, known.grade_id))
+        assert row.overall == "C"
+        assert row.facts["appearance"]["value"] == "c"
+        assert row.facts["processor_mark"]["value"] == 5200
+        assert differences(work) == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "defects"),
+    [
+        ({"memory_installed": 8192}, []),
+        ({"technical_delta": 3}, []),
+        ({"processor_mark": "fast"}, []),
+        ({}, ["dragon"]),
+    ],
+)
+def test_what_cannot_be_declared(sqlite_workshop, lead, tags, declared, defects):
+    device = device_of(sqlite_workshop, tags[0])
+    with sqlite_workshop.work(lead, NOON) as work, pytest.raises(BadValue):
+        declare(work, device.id, declared, defects, "essai")
+
+
+def test_only_the_lead_corrects(sqlite_workshop, tags):
+    device = device_of(sqlite_workshop, tags[0])
+    technician = account_of(sqlite_workshop, Role.TECHNICIAN)
+    with sqlite_workshop.work(technician, NOON) as work:
+        declare(work, device.id, {"charger": True}, ["scratch"], "vu")
+        with pytest.raises(Forbidden):
+            declare(work, device.id, {"technical_delta": 1}, [], "essai")
+
+
+def test_parts_are_added_moved_used_once(sqlite_workshop, lead, tags):
+    device = device_of(sqlite_workshop, tags[0])
+    spec = Spec(type="DDR4", form="SODIMM", size=8192)
+    with sqlite_workshop.work(lead, NOON) as work:
+        first, _ = add_parts(work, PartKind.MEMORY, spec, "A1", 2)
+        assert [part.spec for part in stock_of(work)] == [spec, spec]
+        move_part(work, first.id, "B2")
+        use_part(work, first.id, device.id)
+        assert len(stock_of(work)) == 1
+        with pytest.raises(BadValue):
+            use_part(work, first.id, device.id)
+        with pytest.raises(BadValue):
+            add_parts(work, PartKind.MEMORY, spec, " ", 1)
+    assert replace(LAPTOP, memory=Memory())

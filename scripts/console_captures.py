@@ -1,4 +1,4 @@
-"""Capture the technician's console in tmux: scripts/console_captures.py [FOLDER]
+"""Capture the technician's console in tmux: scripts/console_captures.py [FOLDER].
 
 Two sizes, two languages, every view; each capture is one text file of exactly that size, with its
 colours beside it (.ansi). What runs is the real console, over a recorded machine and three scratch
@@ -53,7 +53,10 @@ class Stage:
     def tmux(self, *words: str) -> str:
         """Run one tmux command and return what it printed."""
         run = subprocess.run(
-            ["tmux", "-S", self.socket, *words], check=True, capture_output=True, text=True
+            ["tmux", "-S", self.socket, *words],  # noqa: S607 - by name, as a technician would
+            check=True,
+            capture_output=True,
+            text=True,
         )
         return run.stdout
 
@@ -98,7 +101,7 @@ def walk(stage: Stage) -> Iterator[tuple[str, str]]:
     yield "3-chosen", stage.until("3 disque(s)", "3 drive(s)")
     stage.press("Enter")
     yield "4-countdown", stage.until("Départ dans 8", "Starts in 8")
-    yield "5-erasing", stage.until("%")
+    yield "5-erasing", stage.until("4 écriture", "4 writing  ")
     stage.press("F3")
     stage.until("clavier", "keyboard")
     stage.press("Down", "Down", "Enter")

@@ -103,7 +103,7 @@ def test_a_hard_disk_gets_zeros_behind_canaries():
 
 @pytest.mark.parametrize("kind", [DriveKind.SSD, DriveKind.NVME, DriveKind.EMMC, DriveKind.USB])
 def test_flash_gets_incompressible_data_first_and_says_what_it_leaves(kind):
-    plan = make_plan(with_(kind=kind), Policy())
+    plan = make_plan(with_(kind=kind), Policy(firmware=False))
 
     assert isinstance(plan, Plan)
     assert plan.method is Method.OVERWRITE_AES_CTR
@@ -117,7 +117,7 @@ def test_flash_gets_incompressible_data_first_and_says_what_it_leaves(kind):
 @pytest.mark.parametrize("kind", list(DriveKind))
 def test_no_plan_pretends_to_purge(kind):
     """An overwrite by the host is a Clear on every medium (NIST SP 800-88, IEEE 2883)."""
-    refusal = make_plan(with_(kind=kind), Policy(level=Level.PURGE))
+    refusal = make_plan(with_(kind=kind), Policy(level=Level.PURGE, firmware=False))
 
     assert isinstance(refusal, Refusal)
     assert all(way.level is Level.CLEAR for way in WAYS[kind])

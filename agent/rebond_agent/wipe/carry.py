@@ -6,16 +6,17 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 
 from rebond_agent.wipe.drive import Drive
-from rebond_agent.wipe.fill import Fill, fill_for
+from rebond_agent.wipe.fill import fill_for
 from rebond_agent.wipe.identity import difference
-from rebond_agent.wipe.layer import canary_unit, layer_bytes, runs
+from rebond_agent.wipe.layer import canary_unit, layer_bytes, place_count, runs
 from rebond_agent.wipe.orders import Done, Opened, Tick, Work
 from rebond_agent.wipe.pipeline import pipelined
 from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.remembered import DIGEST_BYTES, digest_count
 from rebond_agent.wipe.tally import Tally
 from rebond_agent.wipe.transfer import Patience, Run, write_run
 from rebond_agent.wipe.trouble import Trouble, classify, name_of
-from rebond_agent.wipe.verify import Same, blank, equal, read_run
+from rebond_agent.wipe.verify import blank, changed_run, equal, find_run, read_run, remember_run
 from rebond_schemas.erasure import Fault, Pass
 
 TICK_SECONDS = 0.25
@@ -77,6 +78,7 @@ def carry_out(
         identity_checked=checked,
         reason=wrong[0] if wrong else None,
         detail=wrong[1] if wrong else None,
+        remembered=bytes(tally.remembered),
     )
 
 
@@ -136,37 +138,60 @@ class Pulse:
 def _results(drive: Drive, work: Work, beat: Callable[[], None]) -> Generator[Run, None, None]:
     size = work.opened.size_bytes
     longest = max(work.chunk_bytes, canary_unit(size, work.opened.block_bytes))
-    fill = fill_for(work.layer.pattern, work.key, longest)
-    same = blank if work.layer.pattern == "zeros" else equal
-    patience = Patience(beat=beat)
-
-    def write(place: tuple[int, int], room: memoryview) -> Run:
-        offset, length = place
-        return write_run(drive, offset, fill.data(offset, room[:length]), patience)
-
-    def read(place: tuple[int, int], room: memoryview) -> Run:
-        return _read(drive, fill, place, room, patience, same)
-
+    jobs = runs(work.layer, size, work.opened.block_bytes, work.chunk_bytes)
     return pipelined(
-        runs(work.layer, size, work.opened.block_bytes, work.chunk_bytes),
-        write if _writes(work) else read,
+        jobs,
+        _visit(drive, work, longest, Patience(beat=beat)),
         depth=work.depth,
         room_bytes=2 * longest,
     )
 
 
-def _read(
-    drive: Drive,
-    fill: Fill,
-    place: tuple[int, int],
-    room: memoryview,
-    patience: Patience,
-    same: Same,
-) -> Run:
-    offset, length = place
-    half = len(room) // 2
-    expected = fill.data(offset, room[half : half + length])
-    return read_run(drive, offset, room[:length], expected, patience, same)
+Visit = Callable[[tuple[int, int], memoryview], Run]
+"""What is done at one run of bytes, in the room it is given."""
+
+
+def _visit(drive: Drive, work: Work, longest: int, patience: Patience) -> Visit:
+    pattern = work.layer.pattern
+    if pattern == "none":
+        return lambda place, room: remember_run(
+            drive, place[0], room[: place[1]], patience, work.chunk_bytes
+        )
+    if pattern == "changed":
+        return _compare_with_before(drive, work, patience)
+    fill = fill_for(pattern, work.key, longest)
+    if _writes(work):
+        return lambda place, room: write_run(
+            drive, place[0], fill.data(place[0], room[: place[1]]), patience
+        )
+    same = blank if pattern == "zeros" else equal
+
+    def read(place: tuple[int, int], room: memoryview) -> Run:
+        offset, length = place
+        half = len(room) // 2
+        expected = fill.data(offset, room[half : half + length])
+        if work.gone:
+            return find_run(drive, offset, room[:length], expected, patience)
+        return read_run(drive, offset, room[:length], expected, patience, same)
+
+    return read
+
+
+def _compare_with_before(drive: Drive, work: Work, patience: Patience) -> Visit:
+    opened, chunk = work.opened, work.chunk_bytes
+    starts: dict[int, int] = {}
+    reached = 0
+    for offset, length in runs(work.layer, opened.size_bytes, opened.block_bytes, chunk):
+        starts[offset] = reached
+        reached += DIGEST_BYTES * digest_count(length, chunk)
+
+    def compare(place: tuple[int, int], room: memoryview) -> Run:
+        offset, length = place
+        end = starts[offset] + DIGEST_BYTES * digest_count(length, chunk)
+        before = work.before[starts[offset] : end]
+        return changed_run(drive, offset, room[:length], before, patience, chunk)
+
+    return compare
 
 
 def _why_stopped(error: OSError) -> Wrong:
@@ -203,7 +228,10 @@ def _shortcoming(tally: Tally, work: Work, *, flushed: bool | None) -> Wrong | N
     if tally.fault_count or tally.skipped:
         return (Reason.NOT_WRITTEN if _writes(work) else Reason.NOT_READABLE), None
     if tally.mismatch_count:
-        return Reason.CONTENT_DIFFERS, None
+        stayed = work.gone or work.layer.pattern == "changed"
+        return (Reason.CONTENT_STAYED if stayed else Reason.CONTENT_DIFFERS), None
+    if work.layer.pattern == "none":
+        return None
     if tally.done != layer_bytes(work.layer, work.opened.size_bytes, work.opened.block_bytes):
         return Reason.INCOMPLETE, None
     return None
@@ -219,8 +247,6 @@ def _passed(
     began: float,
 ) -> Pass:
     size = work.opened.size_bytes
-    canaries = work.layer.places == "canaries"
-    unit = canary_unit(size, work.opened.block_bytes)
     return Pass(
         action=work.action,
         pattern=work.layer.pattern,
@@ -232,7 +258,8 @@ def _passed(
         direct_io=drive.direct_io,
         own_process=work.own_process,
         coverage_percent=100.0 if tally.done == size else min(99.999, 100.0 * tally.done / size),
-        sample_places=tally.done // unit if canaries else None,
+        sample_seed=work.layer.seed,
+        sample_places=place_count(work.layer, size, work.opened.block_bytes) if ended else None,
         fault_count=tally.fault_count,
         faults=tuple(tally.faults),
         retried_count=tally.retried,

@@ -1,5 +1,6 @@
 """Who carries the engine's work out: processes of their own, or (for proofs) this very one."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -8,8 +9,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rebond_agent.wipe.carry import carry_out, look
+from rebond_agent.wipe.carry_firmware import carry_out_firmware
 from rebond_agent.wipe.drive import Drive
-from rebond_agent.wipe.orders import CHUNK_BYTES, Cancel, Done, NotOpened, Open, Opened, Tick, Work
+from rebond_agent.wipe.orders import (
+    CHUNK_BYTES,
+    Cancel,
+    Done,
+    Firmware,
+    NotOpened,
+    Open,
+    Opened,
+    Tick,
+    Work,
+)
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.spawned import Spawned
 from rebond_agent.wipe.target import Target
@@ -44,6 +56,10 @@ class Crew(Protocol):
 
     def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
         """Do the work; the last thing yielded is Done. Read-backs open the drive anew."""
+        ...
+
+    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Have the drive's firmware do something; the last thing yielded is Done."""
         ...
 
     def close(self) -> None:
@@ -89,6 +105,15 @@ class OwnProcesses:
         finally:
             reader.close()
 
+    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Speak to the firmware in the writing process, which holds the drive."""
+        if self._writer is None:
+            raise RuntimeError("the drive was not opened")
+        # The firmware has a clock of its own (method.poll); here only signs of life count.
+        patience = replace(self._patience, slow_seconds=math.inf)
+        asked = replace(order, own_process=True)
+        yield from self._follow(self._writer, asked, cancelled, patience)
+
     def close(self) -> None:
         """Close the writing process's pipe; it leaves at once, or is killed."""
         if self._writer is not None:
@@ -108,10 +133,14 @@ class OwnProcesses:
         return NotOpened(error="no answer")
 
     def _follow(
-        self, process: Spawned, work: Work, cancelled: Callable[[], bool]
+        self,
+        process: Spawned,
+        work: Work | Firmware,
+        cancelled: Callable[[], bool],
+        patience: Patience | None = None,
     ) -> Iterator[Tick | Done]:
         """Pass the worker's answers on, and end the work when nothing comes any more."""
-        watch = Watch(self._patience, time.monotonic())
+        watch = Watch(patience or self._patience, time.monotonic())
         process.send(work)
         told = False
         while True:
@@ -158,7 +187,7 @@ class Watch:
             return Reason.TOO_SLOW
         return None
 
-    def lost(self, work: Work, reason: Reason, now: float) -> Done:
+    def lost(self, work: Work | Firmware, reason: Reason, now: float) -> Done:
         """Return what is known of work that never told its end."""
         return Done(
             passed=_lost_pass(work, self._tick, now - self._began),
@@ -200,6 +229,15 @@ class InThisProcess:
         yield from ticks
         yield done
 
+    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+        """Speak to the firmware from here."""
+        if self._drive is None:
+            raise RuntimeError("the drive was not opened")
+        ticks: list[Tick] = []
+        done = carry_out_firmware(self._drive, order, ticks.append, cancelled)
+        yield from ticks
+        yield done
+
     def close(self) -> None:
         """Close the drive."""
         if self._drive is not None:
@@ -221,7 +259,15 @@ class InThisProcess:
             drive.close()
 
 
-def _lost_pass(work: Work, tick: Tick | None, seconds: float) -> Pass:
+def _lost_pass(work: Work | Firmware, tick: Tick | None, seconds: float) -> Pass:
+    if isinstance(work, Firmware):
+        return Pass(
+            action=work.action,
+            complete=False,
+            bytes_done=0,
+            seconds=seconds,
+            own_process=work.own_process,
+        )
     return Pass(
         action=work.action,
         pattern=work.layer.pattern,

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from rebond_agent.wipe.transport import Transport
 from rebond_schemas.facts import DriveIdentity
 
 
@@ -49,6 +50,10 @@ class Drive(Protocol):
 
     def drop_cache(self) -> None:
         """Forget cached pages, so that the next read comes from the medium."""
+        ...
+
+    def firmware(self) -> Transport | None:
+        """Return the door to the firmware, through this very opening; None where there is none."""
         ...
 
     def close(self) -> None:

@@ -2,22 +2,28 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from rebond_agent.wipe.attempt import Marks, Thaw, command, try_way
 from rebond_agent.wipe.crew import Crew, OwnProcesses, Patience
 from rebond_agent.wipe.fill import KEY_BYTES
 from rebond_agent.wipe.identity import difference
-from rebond_agent.wipe.layer import Action, Layer, actions, layer_bytes
-from rebond_agent.wipe.orders import Done, NotOpened, Opened, Tick, Work
+from rebond_agent.wipe.layer import Action, Doing, Layer, actions, layer_bytes
+from rebond_agent.wipe.orders import Done, Firmware, NotOpened, Opened, Tick, Work
 from rebond_agent.wipe.outcome import Outcome, broken_off, finished
 from rebond_agent.wipe.pace import Pace
 from rebond_agent.wipe.plan import Plan
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.target import Target
-from rebond_schemas.erasure import Pass
+from rebond_schemas.erasure import HiddenArea, Pass
+from rebond_schemas.facts import Bus
+
+Ended = TypeVar("Ended")
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -26,7 +32,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     step: int
     """Counted from 1."""
     steps: int
-    action: Action
+    action: Doing
     bytes_done: int
     bytes_total: int
     bytes_per_second: float | None
@@ -60,14 +66,17 @@ def wipe(
     record_intent: Callable[[], None],
     cancelled: Callable[[], bool] = never,
     patience: Patience | None = None,
+    thaw: Thaw | None = None,
 ) -> Iterator[Progress | Outcome]:
     """Carry the plan out in processes of their own; the last thing yielded is the Outcome.
 
     `record_intent` is called once, when the drive is open and found to be the right one, before
-    its first byte is written; whatever it raises refuses the wipe.
+    its first byte is written; whatever it raises refuses the wipe. `thaw` suspends and wakes the
+    computer when its BIOS froze the drive's own erasure; without it, or when it says no, that
+    method counts as refused.
     """
     crew = OwnProcesses(target, patience)
-    yield from erase(plan, crew, record_intent=record_intent, cancelled=cancelled)
+    yield from erase(plan, crew, record_intent=record_intent, cancelled=cancelled, thaw=thaw)
 
 
 def erase(
@@ -76,6 +85,7 @@ def erase(
     *,
     record_intent: Callable[[], None],
     cancelled: Callable[[], bool] = never,
+    thaw: Thaw | None = None,
 ) -> Iterator[Progress | Outcome]:
     """Carry the plan out with this crew; the last thing yielded is the Outcome."""
     began = time.monotonic()
@@ -87,7 +97,10 @@ def erase(
         if wrong is not None:
             story.wrong = wrong
         elif isinstance(opened, Opened):
-            yield from _carry(story, crew, opened, cancelled)
+            work = _Work(crew, opened, cancelled, thaw)
+            yield from _prepare(story, work)
+            if story.wrong is None:
+                yield from _firmware(story, work) if plan.firmware else _carry(story, work)
     finally:
         crew.close()
     yield story.outcome(time.monotonic() - began)
@@ -104,11 +117,21 @@ class _Story:
     over: bool = False
 
     def add(self, done: Done) -> None:
-        self.passes.append(done.passed)
-        self.checks.append(done.identity_checked)
+        self.attempted(done)
         if done.reason is not None and self.wrong is None:
             self.wrong = (done.reason, done.detail)
         self.over = done.reason is not None and done.reason not in GO_ON
+
+    def fail(self, reason: Reason, detail: str | None) -> None:
+        """Note what went wrong, unless something did before."""
+        self.wrong = self.wrong or (reason, detail)
+
+    def attempted(self, done: Done) -> None:
+        """Keep the evidence of something that may have been refused without any harm."""
+        self.passes.append(done.passed)
+        self.checks.append(done.identity_checked)
+        if done.hidden_area not in {None, HiddenArea.UNKNOWN}:
+            self.plan = replace(self.plan, hidden_area=done.hidden_area)
 
     def outcome(self, seconds: float) -> Outcome:
         passes = tuple(self.passes)
@@ -154,10 +177,110 @@ def _intent(record_intent: Callable[[], None]) -> tuple[Reason, str | None] | No
     return None
 
 
-def _carry(
-    story: _Story, crew: Crew, opened: Opened, cancelled: Callable[[], bool]
-) -> Iterator[Progress]:
+@dataclass(frozen=True)
+class _Work:
+    crew: Crew
+    opened: Opened
+    cancelled: Callable[[], bool]
+    thaw: Thaw | None
+
+
+def _prepare(story: _Story, work: _Work) -> Iterator[Progress]:
+    """Look for a hidden area where there can be one, and unlock what a wipe of ours left locked."""
+    if work.opened.identity.bus is not Bus.ATA:
+        return
+    order = Firmware(task=None, opened=work.opened, own_process=False)
+    done = yield from _told(command(work.crew, order, work.cancelled), (0, 1), work.opened)
+    if done.refused:
+        story.attempted(done)
+    else:
+        story.add(done)
+
+
+def _firmware(story: _Story, work: _Work) -> Iterator[Progress]:
+    """Mark the drive, have it erase itself in one way or another, and look for the marks."""
+    marks = Marks(work.opened, story.plan.sample_percent)
+    remembered = b""
+    for number, before in enumerate(marks.before()):
+        done = yield from _way_over(story, work, before, number)
+        if story.over:
+            return
+        remembered = remembered or done.remembered
+    last = None
+    for way in story.plan.firmware:
+        tries = try_way(work.crew, way, work.opened, work.cancelled, work.thaw)
+        *earlier, last = yield from _told(tries, (3, FIRMWARE_STEPS), work.opened)
+        for done in (*earlier, last):
+            story.attempted(done)
+        if not last.refused:
+            story.plan = replace(story.plan, method=way.method, level=way.level, firmware=(way,))
+            break
+    if last is None or last.refused:
+        yield from _fall_back(story, work, last)
+    elif last.reason is not None:
+        story.fail(last.reason, last.detail)
+    else:
+        for number, behind in enumerate(marks.behind(remembered), start=4):
+            yield from _way_over(story, work, behind, number)
+            if story.over:
+                return
+
+
+def _fall_back(story: _Story, work: _Work, last: Done | None) -> Iterator[Progress]:
+    """Overwrite, when the drive refused everything before it did anything, and that is enough."""
+    way = story.plan.fallback
+    if way is not None:
+        story.plan = replace(
+            story.plan,
+            method=way.method,
+            level=way.level,
+            layers=way.layers,
+            firmware=(),
+            fallback=None,
+        )
+        yield from _carry(story, work)
+    elif last is not None and last.reason is not None:
+        story.fail(last.reason, last.detail)
+
+
+FIRMWARE_STEPS = 6
+"""Remember, mark, find the marks, erase, miss the marks, compare."""
+
+
+def _way_over(
+    story: _Story, work: _Work, order: Work, number: int
+) -> Generator[Progress, None, Done]:
+    """Do one way over the drive around a firmware erasure."""
+    opened = work.opened
+    total = layer_bytes(order.layer, opened.size_bytes, opened.block_bytes)
+    pace = Pace(total, time.monotonic())
+    for said in work.crew.work(order, work.cancelled):
+        if isinstance(said, Done):
+            story.add(said)
+            return said
+        pace.add(said.bytes_done, time.monotonic())
+        yield _progress((number, FIRMWARE_STEPS), order.action, total, said, pace)
+    raise RuntimeError("the crew gave no end")
+
+
+def _told(
+    ticks: Generator[Tick, None, Ended], place: tuple[int, int], opened: Opened
+) -> Generator[Progress, None, Ended]:
+    """Turn the ticks of a firmware command into progress; return what they end in."""
+    pace = Pace(opened.size_bytes, time.monotonic())
+    while True:
+        try:
+            tick = next(ticks)
+        except StopIteration as end:
+            ended: Ended = end.value
+            return ended
+        pace.add(tick.bytes_done, time.monotonic())
+        yield _progress(place, "command", opened.size_bytes, tick, pace)
+
+
+def _carry(story: _Story, work: _Work) -> Iterator[Progress]:
     """Go through the layers, each written and read back; stop where going on is pointless."""
+    opened, crew, cancelled = work.opened, work.crew, work.cancelled
     steps = [
         (layer, action, secrets.token_hex(KEY_BYTES) if number == 0 else None)
         for layer in story.plan.layers
@@ -191,7 +314,7 @@ def _work(layer: Layer, action: Action, key: str | None, opened: Opened) -> Work
 
 
 def _progress(
-    place: tuple[int, int], action: Action, total: int, tick: Tick, pace: Pace
+    place: tuple[int, int], action: Doing, total: int, tick: Tick, pace: Pace
 ) -> Progress:
     return Progress(
         step=place[0] + 1,

@@ -8,11 +8,27 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from rebond_agent.wipe.faults import Faults, overlaps, touches
+from rebond_agent.wipe.transport import Transport
 from rebond_schemas.facts import Bus, DriveIdentity
 
 FAKE_BLOCK = 512
+
+
+class Firmware(Transport, Protocol):
+    """What a medium's firmware does besides answering commands."""
+
+    bus: Bus
+
+    def admit(self) -> None:
+        """Refuse a read or a write with OSError where the firmware would."""
+        ...
+
+    def written(self) -> None:
+        """Note a write of the host."""
+        ...
 
 
 class Medium:
@@ -38,6 +54,7 @@ class Medium:
         self.lock = threading.Lock()
         self.operations = self.writes = self.reads = self.flushes = 0
         self.cache: deque[tuple[int, bytes]] = deque()
+        self.firmware: Firmware | None = None
 
     @property
     def truth(self) -> memoryview:
@@ -83,7 +100,8 @@ class FakeDrive:
         self._refuse_when_gone()
         swap = self._faults.swap_after
         swapped = swap is not None and self._medium.operations >= swap
-        return fake_identity(self._medium.name, self.size_bytes, swapped=swapped)
+        bus = self._medium.firmware.bus if self._medium.firmware else Bus.FILE
+        return fake_identity(self._medium.name, self.size_bytes, swapped=swapped, bus=bus)
 
     def medium(self) -> str:
         """Return the medium's name."""
@@ -99,6 +117,8 @@ class FakeDrive:
                 raise _error(faults.error)
             if touches(faults.unwritable, offset, len(data)):
                 raise _error(faults.error)
+            if medium.firmware is not None:
+                medium.firmware.written()
             taken = self._taken(len(data), medium.writes, faults.short_writes, offset)
             self._store(offset, bytearray(data[:taken]))
             return taken
@@ -129,6 +149,10 @@ class FakeDrive:
         """Forget nothing: the lies are the medium's own."""
         self._refuse_when_gone()
 
+    def firmware(self) -> Transport | None:
+        """Return the door to the medium's firmware, if it has any."""
+        return self._medium.firmware
+
     def close(self) -> None:
         """Let go; the medium stays."""
 
@@ -138,6 +162,8 @@ class FakeDrive:
         if medium.operations == faults.hang_at:
             medium.sleep(faults.hang_seconds)
         self._refuse_when_gone()
+        if medium.firmware is not None:
+            medium.firmware.admit()
         if offset >= self.size_bytes:
             raise _error("ENOSPC")
 
@@ -199,14 +225,16 @@ class FakeDrive:
         return runs
 
 
-def fake_identity(name: str, size_bytes: int, *, swapped: bool = False) -> DriveIdentity:
+def fake_identity(
+    name: str, size_bytes: int, *, swapped: bool = False, bus: Bus = Bus.FILE
+) -> DriveIdentity:
     """Return the identity a fake drive of this name answers."""
     digest = hashlib.sha256(name.encode()).hexdigest()[:12].upper()
     return DriveIdentity(
         model="Fake drive",
         serial=f"{'SWAPPED' if swapped else 'FAKE'}-{digest}",
         size_bytes=size_bytes,
-        bus=Bus.FILE,
+        bus=bus,
     )
 
 

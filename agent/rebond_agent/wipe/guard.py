@@ -16,6 +16,15 @@ class Policy(Struct, frozen=True, kw_only=True):
     level: Level = Level.CLEAR
     chosen: tuple[str, ...] = ()
     """Paths of the removable drives that a person named for erasure."""
+    firmware: bool = True
+    """Let drives erase themselves where that reaches more than overwriting."""
+    never_firmware: tuple[str, ...] = ()
+    """Parts of model names (any case) whose firmware is not to be trusted with it."""
+    sample_percent: float = 10.0
+    """Share of the drive read before and behind a firmware erasure (NIST SP 800-88r1 §4.7: at
+    least a tenth); 100 reads all of it."""
+    locked_by_us: tuple[str, ...] = ()
+    """Serial numbers of drives on which a security erase of ours was cut short."""
 
 
 class Allowed(Struct, frozen=True, kw_only=True):
@@ -34,7 +43,7 @@ def allow(
     """
     reason = (
         _place(drive, policy)
-        or _nature(drive)
+        or _nature(drive, policy)
         or _identity(drive)
         or (Reason.PROBE_FAILED if failed_probes else None)
     )
@@ -67,12 +76,16 @@ _NATURES: dict[DriveKind, Literal[Reason.NOT_A_DRIVE, Reason.KIND_UNKNOWN]] = {
 }
 
 
-def _nature(drive: Drive) -> Reason | None:
+def _nature(drive: Drive, policy: Policy) -> Reason | None:
     if drive.identity.bus is Bus.RAID:
         return Reason.BEHIND_RAID
-    if drive.security and "locked" in drive.security:
+    if drive.security and "locked" in drive.security and not _ours(drive, policy):
         return Reason.LOCKED
     return _NATURES.get(drive.kind)
+
+
+def _ours(drive: Drive, policy: Policy) -> bool:
+    return drive.identity.serial is not None and drive.identity.serial in policy.locked_by_us
 
 
 def _identity(drive: Drive) -> Reason | None:

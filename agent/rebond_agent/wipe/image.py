@@ -59,6 +59,9 @@ class ImageDrive:
         os.fsync(self._descriptor)
         os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
+    def firmware(self) -> None:
+        """Return nothing: a file has no firmware."""
+
     def close(self) -> None:
         """Close the file, which unlocks it."""
         os.close(self._descriptor)

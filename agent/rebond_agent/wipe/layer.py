@@ -1,11 +1,12 @@
 """One layer of an erasure: written over the drive, then read back and compared."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import Struct
 
 from rebond_agent.wipe.fill import Pattern
+from rebond_agent.wipe.sampling import places
 
 CANARY_BYTES = 4096
 
@@ -16,11 +17,18 @@ _STEPS = 500
 class Layer(Struct, frozen=True, kw_only=True):
     """What is written, and whether over the whole drive or at marked places only."""
 
-    places: Literal["whole", "canaries"]
-    pattern: Pattern
+    places: Literal["whole", "canaries", "marked"]
+    """Everywhere; on the ladders of a fake-capacity search; or drawn from a seed (sampling.py)."""
+    pattern: Pattern | Literal["changed", "none"]
+    """`none` remembers what is there, `changed` looks whether it is there still."""
+    seed: str | None = None
+    percent: float = 0.0
+    """Share of the drive that marked places cover; 0: one canary a place."""
 
 
 Action = Literal["write", "read_back", "canary_write", "canary_read"]
+Doing = Action | Literal["command"]
+"""What is going on with a drive: a way over it, or its own firmware at work."""
 
 
 def actions(layer: Layer) -> tuple[Action, Action]:
@@ -37,6 +45,11 @@ def runs(layer: Layer, size_bytes: int, block_bytes: int, chunk_bytes: int) -> I
             yield offset, min(chunk_bytes, size_bytes - offset)
         return
     unit = canary_unit(size_bytes, block_bytes)
+    if layer.places == "marked":
+        for begin, length in places(layer.seed or "", size_bytes, unit, layer.percent):
+            for offset in range(begin, begin + length, chunk_bytes):
+                yield offset, min(chunk_bytes, begin + length - offset)
+        return
     for offset in canary_places(size_bytes, unit):
         yield offset, unit
 
@@ -46,7 +59,24 @@ def layer_bytes(layer: Layer, size_bytes: int, block_bytes: int) -> int:
     if layer.places == "whole":
         return size_bytes
     unit = canary_unit(size_bytes, block_bytes)
+    if layer.places == "marked":
+        drawn = places(layer.seed or "", size_bytes, unit, layer.percent)
+        return sum(length for _, length in drawn)
     return unit * len(canary_places(size_bytes, unit))
+
+
+def place_count(layer: Layer, size_bytes: int, block_bytes: int) -> int | None:
+    """Return the places of a sample or of canaries; None for a whole drive."""
+    unit = canary_unit(size_bytes, block_bytes)
+    match layer.places:
+        case "whole":
+            return None
+        case "canaries":
+            return len(canary_places(size_bytes, unit))
+        case "marked":
+            return sum(1 for _ in places(layer.seed or "", size_bytes, unit, layer.percent))
+        case _:
+            assert_never(layer.places)
 
 
 def canary_unit(size_bytes: int, block_bytes: int) -> int:

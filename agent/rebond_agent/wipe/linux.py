@@ -9,6 +9,7 @@ import stat
 import struct
 from pathlib import Path
 
+from rebond_agent.wipe.linux_transport import LinuxTransport
 from rebond_schemas.facts import Bus, DriveIdentity
 from rebond_schemas.text import clean
 
@@ -82,6 +83,10 @@ class BlockDrive:
     def drop_cache(self) -> None:
         """Throw away what the kernel holds of this device."""
         fcntl.ioctl(self._descriptor, BLKFLSBUF, 0)
+
+    def firmware(self) -> LinuxTransport:
+        """Return the door to the firmware behind the same descriptor."""
+        return LinuxTransport(self._descriptor)
 
     def close(self) -> None:
         """Let the device go."""

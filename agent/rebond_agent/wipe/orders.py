@@ -1,12 +1,14 @@
 """What the engine and the process that holds a drive say to each other."""
 
+from typing import Literal
+
 import msgspec
 from msgspec import Struct
 
 from rebond_agent.wipe.layer import Action, Layer
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.target import Target
-from rebond_schemas.erasure import Pass
+from rebond_schemas.erasure import HiddenArea, Method, Pass
 from rebond_schemas.facts import DriveIdentity
 
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -47,6 +49,24 @@ class Work(Struct, frozen=True, kw_only=True, tag="work"):
     chunk_bytes: int = CHUNK_BYTES
     depth: int = 2
     """Runs of bytes under way at once."""
+    gone: bool = False
+    """The canaries are to have gone: a place where one is still found is the mismatch."""
+    before: bytes = b""
+    """What a layer of pattern `changed` remembers (remembered.py)."""
+
+
+class Firmware(Struct, frozen=True, kw_only=True, tag="firmware"):
+    """Have the drive's own firmware do something. It must still be the drive that was opened."""
+
+    task: Method | None
+    """None: look for a hidden area and open it, and unlock what a wipe of ours left locked."""
+    opened: Opened
+    own_process: bool
+
+    @property
+    def action(self) -> Literal["command"]:
+        """The action of its pass."""
+        return "command"
 
 
 class Cancel(Struct, frozen=True, kw_only=True, tag="cancel"):
@@ -68,9 +88,15 @@ class Done(Struct, frozen=True, kw_only=True, tag="done"):
     identity_checked: bool
     reason: Reason | None = None
     detail: str | None = None
+    refused: bool = False
+    """A firmware method that did nothing yet: another may be tried."""
+    hidden_area: HiddenArea | None = None
+    """What the search for a hidden area found."""
+    remembered: bytes = b""
+    """The digests of a layer of pattern `none`."""
 
 
-Order = Open | Work | Cancel
+Order = Open | Work | Firmware | Cancel
 Answer = Opened | NotOpened | Tick | Done
 
 

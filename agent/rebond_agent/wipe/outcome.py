@@ -12,7 +12,14 @@ from rebond_schemas.text import clean
 
 _INTERRUPTIONS = frozenset({Reason.CANCELLED, Reason.WORKER_DIED, Reason.ENGINE_DIED})
 _BEFORE = frozenset(
-    {Reason.NOT_OPENED, Reason.OTHER_DRIVE, Reason.OTHER_SIZE, Reason.INTENT_NOT_RECORDED}
+    {
+        Reason.NOT_OPENED,
+        Reason.OTHER_DRIVE,
+        Reason.OTHER_SIZE,
+        Reason.INTENT_NOT_RECORDED,
+        Reason.HIDDEN_AREA_OPENED,
+        Reason.HIDDEN_AREA_STAYS,
+    }
 )
 
 
@@ -118,18 +125,45 @@ def erasure_fields(outcome: Outcome) -> dict[str, Any]:
 
 
 def _whole(plan: Plan, passes: tuple[Pass, ...]) -> bool:
+    """Whether every way over the drive that the plan asks for is there, in order, and clean."""
+    if plan.firmware:
+        return _erased_itself(passes)
     wanted = [action for layer in plan.layers for action in actions(layer)]
-    return [one.action for one in passes] == wanted and all(
-        _clean(one, plan.size_bytes) for one in passes
+    ways = [one for one in passes if one.action != "command"]
+    # In front of an overwrite stand the marks for firmware methods that the drive then refused.
+    marks, ways = ways[: -len(wanted)], ways[-len(wanted) :]
+    return (
+        [one.action for one in ways] == wanted
+        and all(_clean(one, plan.size_bytes) for one in ways)
+        and all(_clean_marks(one) for one in marks)
     )
 
 
-def _clean(one: Pass, size_bytes: int) -> bool:
+_AROUND = ["read_back", "canary_write", "canary_read", "command", "canary_read", "read_back"]
+
+
+def _erased_itself(passes: tuple[Pass, ...]) -> bool:
+    """Ask for marks in front, a command that was seen to end well, and no mark found behind it."""
+    ways = list(passes)
+    while ways and ways[0].action == "command":
+        ways.pop(0)  # the search for a hidden area
+    tried = ways[3:-2]
+    whole = [one.action for one in (*ways[:3], *tried[-1:], *ways[-2:])] == _AROUND
+    commands = all(one.action == "command" for one in tried)
+    succeeded = bool(tried) and tried[-1].complete
+    return whole and commands and succeeded and all(map(_clean_marks, (*ways[:3], *ways[-2:])))
+
+
+def _clean_marks(one: Pass) -> bool:
     return (
         one.complete
         and one.fault_count == 0
         and one.mismatch_count == 0
         and one.bytes_skipped == 0
         and one.flushed is not False
-        and (one.action in {"canary_write", "canary_read"} or one.bytes_done == size_bytes)
     )
+
+
+def _clean(one: Pass, size_bytes: int) -> bool:
+    canaries = one.action in {"canary_write", "canary_read"}
+    return _clean_marks(one) and (canaries or one.bytes_done == size_bytes)

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from rebond_agent.wipe.ata import PASSWORD
+from rebond_agent.wipe.firmware_ways import SECURITY_ERASES, FirmwareWay, firmware_ways
 from rebond_agent.wipe.guard import Policy, allow
 from rebond_agent.wipe.layer import Layer
 from rebond_agent.wipe.reasons import Reason, Refusal, Sentence
@@ -38,6 +40,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     level: Level
     """The level this method reaches when everything goes well."""
     layers: tuple[Layer, ...]
+    """What is written by the host; of a firmware plan nothing."""
+    firmware: tuple[FirmwareWay, ...] = ()
+    """Firmware methods to try in turn; `method` and `level` are the first one's until one did it."""
+    fallback: Way | None = None
+    """The overwrite that follows when the drive refuses all of them; None: that is not enough."""
+    sample_percent: float = 10.0
+    ata_password: str | None = None
+    """What a security erase locks the drive with meanwhile: kept before it is set."""
     hidden_area: HiddenArea
     native_size_bytes: int | None = None
     limits: tuple[Limit, ...] = ()
@@ -84,19 +94,36 @@ def make_plan(
     if isinstance(allowed, Refusal):
         return allowed
     ways = [way for way in WAYS[drive.kind] if _reaches(way.level, policy.level)]
-    if not ways:
+    firmware = firmware_ways(drive, policy)
+    if _is_locked(drive):
+        # Reads and writes fail until the security erase that was cut short is finished.
+        firmware = tuple(one for one in firmware if one.method in SECURITY_ERASES)
+        ways = []
+    if not ways and not firmware:
         return Refusal(reason=Reason.LEVEL_OUT_OF_REACH, detail=policy.level.value)
     return Plan(
         drive=drive.identity,
         path=drive.path,
         size_bytes=allowed.size_bytes,
-        method=ways[0].method,
-        level=ways[0].level,
-        layers=ways[0].layers,
+        method=firmware[0].method if firmware else ways[0].method,
+        level=firmware[0].level if firmware else ways[0].level,
+        layers=() if firmware else ways[0].layers,
+        firmware=firmware,
+        fallback=ways[0] if firmware and ways else None,
+        sample_percent=policy.sample_percent,
+        ata_password=_password(firmware),
         hidden_area=hidden_area(drive),
         native_size_bytes=drive.native_size_bytes,
         limits=limits(drive),
     )
+
+
+def _password(ways: Collection[FirmwareWay]) -> str | None:
+    return PASSWORD.decode() if any(way.method in SECURITY_ERASES for way in ways) else None
+
+
+def _is_locked(drive: Drive) -> bool:
+    return drive.security is not None and "locked" in drive.security
 
 
 def _reaches(level: Level, wanted: Level) -> bool:

@@ -41,6 +41,20 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     ENGINE_DIED = "engine_died"
     INCOMPLETE = "incomplete"
+    HIDDEN_AREA_OPENED = "hidden_area_opened"
+    HIDDEN_AREA_STAYS = "hidden_area_stays"
+    NOT_OFFERED = "not_offered"
+    COMMAND_REFUSED = "command_refused"
+    STATE_UNKNOWN = "state_unknown"
+    FROZEN = "frozen"
+    TRIES_USED_UP = "tries_used_up"
+    STILL_LOCKED = "still_locked"
+    BUSY_SANITIZING = "busy_sanitizing"
+    SANITIZE_FAILED = "sanitize_failed"
+    NO_PROGRESS = "no_progress"
+    NOTHING_CHANGED = "nothing_changed"
+    MORE_NAMESPACES = "more_namespaces"
+    CONTENT_STAYED = "content_stayed"
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
@@ -199,6 +213,62 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
         Reason.INCOMPLETE: _both(
             "Toutes les étapes de l'effacement n'ont pas été menées au bout : recommencez ce disque.",
             "Not every step of the erasure was carried to its end: start this drive again.",
+        ),
+        Reason.HIDDEN_AREA_OPENED: _both(
+            "Une zone cachée (HPA, DCO) vient d'être rouverte : éteignez le PC, rallumez-le et relancez.",
+            "A hidden area (HPA, DCO) was just opened: power the PC off and on, then start again.",
+        ),
+        Reason.HIDDEN_AREA_STAYS: _both(
+            "Une zone cachée (HPA, DCO) ne s'ouvre pas : éteignez et réessayez une fois, sinon détruisez-le.",
+            "A hidden area (HPA, DCO) does not open: power off and try once more, or destroy the drive.",
+        ),
+        Reason.NOT_OFFERED: _both(
+            "Ce disque ne propose pas cet effacement interne : la méthode suivante est essayée.",
+            "This drive does not offer this erasure of its own: the next method is tried.",
+        ),
+        Reason.COMMAND_REFUSED: _both(
+            "Le disque a refusé la commande d'effacement : essayez sur un autre PC, sinon détruisez-le.",
+            "The drive refused the erase command: try in another PC, or destroy it.",
+        ),
+        Reason.STATE_UNKNOWN: _both(
+            "Le disque ne dit pas dans quel état il est : branchez-le sur un port SATA ou NVMe direct.",
+            "The drive does not tell its state: connect it to a direct SATA or NVMe port.",
+        ),
+        Reason.FROZEN: _both(
+            "Le BIOS a gelé ce disque : mettez le PC en veille puis réveillez-le, ou rebranchez le disque à chaud.",
+            "The BIOS froze this drive: suspend and wake the PC, or hot-plug the drive.",
+        ),
+        Reason.TRIES_USED_UP: _both(
+            "Le compteur de mots de passe est épuisé : éteignez complètement le PC, puis recommencez.",
+            "The password counter has run out: power the PC off completely, then start again.",
+        ),
+        Reason.STILL_LOCKED: _both(
+            "Le disque est resté verrouillé par notre mot de passe « Rebond » : relancez l'effacement, il reprendra.",
+            'The drive is still locked with our password "Rebond": erase again, it will go on.',
+        ),
+        Reason.BUSY_SANITIZING: _both(
+            "Le disque termine un effacement commencé avant : attendez sa fin, puis recommencez.",
+            "The drive is finishing an erasure begun before: wait for its end, then start again.",
+        ),
+        Reason.SANITIZE_FAILED: _both(
+            "Le disque dit que son effacement a échoué : détruisez-le.",
+            "The drive says that its erasure failed: destroy it.",
+        ),
+        Reason.NO_PROGRESS: _both(
+            "L'effacement interne n'avance plus : éteignez complètement, attendez, recommencez, sinon détruisez-le.",
+            "The drive's own erasure no longer advances: power off fully, wait, start again, or destroy it.",
+        ),
+        Reason.NOTHING_CHANGED: _both(
+            "Rien ne montre que le disque a exécuté la commande : il ment peut-être, détruisez-le.",
+            "Nothing shows that the drive carried the command out: it may lie, destroy it.",
+        ),
+        Reason.MORE_NAMESPACES: _both(
+            "Ce disque NVMe a plusieurs espaces de noms : montrez-le au chef d'atelier.",
+            "This NVMe drive has several namespaces: show it to the workshop lead.",
+        ),
+        Reason.CONTENT_STAYED: _both(
+            "Après l'effacement interne, d'anciennes données sont toujours là : ce disque ment, détruisez-le.",
+            "Old data is still there behind the drive's own erasure: this drive lies, destroy it.",
         ),
     }
 )

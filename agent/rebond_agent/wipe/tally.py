@@ -20,6 +20,7 @@ class Tally:
     faults: list[Fault] = field(default_factory=list)
     mismatch_count: int = 0
     mismatches: list[Extent] = field(default_factory=list)
+    remembered: bytearray = field(default_factory=bytearray)
     _last_fault: Fault | None = None
     _last_mismatch: Extent | None = None
 
@@ -28,6 +29,7 @@ class Tally:
         self.done += run.done
         self.skipped += run.skipped
         self.retried += run.retried
+        self.remembered += run.remembered
         for fault in run.faults:
             self.add_fault(fault)
         for extent in run.mismatches:

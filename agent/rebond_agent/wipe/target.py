@@ -9,9 +9,12 @@ from msgspec import Struct
 from rebond_agent.wipe.drive import Drive
 from rebond_agent.wipe.fake import FakeDrive, fake_identity, file_medium
 from rebond_agent.wipe.faults import Faults
+from rebond_agent.wipe.firmware_fakes import fake_firmware
+from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.image import ImageDrive, image_facts
 from rebond_agent.wipe.linux import BlockDrive
 from rebond_schemas import facts
+from rebond_schemas.facts import Bus
 
 
 class BlockTarget(Struct, frozen=True, kw_only=True, tag="block"):
@@ -31,6 +34,9 @@ class FakeTarget(Struct, frozen=True, kw_only=True, tag="fake"):
 
     path: str
     faults: Faults = Faults()
+    bus: Bus = Bus.FILE
+    """ATA, NVMe and SAS have firmware of their own, with faults of its own."""
+    firmware: FirmwareFaults = FirmwareFaults()
 
 
 Target = BlockTarget | ImageTarget | FakeTarget
@@ -44,7 +50,9 @@ def open_target(target: Target, *, read_only: bool = False) -> Drive:
         case ImageTarget():
             return ImageDrive(target.path, read_only=read_only)
         case FakeTarget():
-            return FakeDrive(file_medium(target.path, target.faults))
+            medium = file_medium(target.path, target.faults)
+            medium.firmware = fake_firmware(medium, target.bus, target.firmware)
+            return FakeDrive(medium)
         case _:
             assert_never(target)
 
@@ -57,6 +65,8 @@ def scratch_facts(target: ImageTarget | FakeTarget) -> facts.Drive:
             return seen
         case FakeTarget():
             size = seen.identity.size_bytes or 0
-            return msgspec.structs.replace(seen, identity=fake_identity(target.path, size))
+            return msgspec.structs.replace(
+                seen, identity=fake_identity(target.path, size, bus=target.bus)
+            )
         case _:
             assert_never(target)

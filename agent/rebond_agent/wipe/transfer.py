@@ -39,6 +39,7 @@ class Run:
     """Refusals that were made good by trying again in smaller parts."""
     faults: list[Fault] = field(default_factory=list)
     mismatches: list[Extent] = field(default_factory=list)
+    remembered: bytes = b""
     stop: OSError | None = None
     """An error that makes the rest of the drive pointless."""
 

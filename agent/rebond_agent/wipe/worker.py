@@ -10,10 +10,12 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
 from rebond_agent.wipe.carry import carry_out, look
+from rebond_agent.wipe.carry_firmware import carry_out_firmware
 from rebond_agent.wipe.drive import Drive
 from rebond_agent.wipe.orders import (
     Answer,
     Cancel,
+    Firmware,
     NotOpened,
     Open,
     Order,
@@ -73,7 +75,9 @@ def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], cancell
                     answer(NotOpened(error=name_of(error)))
             case Work() if drive is not None:
                 answer(carry_out(drive, order, answer, cancelled.is_set))
-            case Work() | Cancel():
+            case Firmware() if drive is not None:
+                answer(carry_out_firmware(drive, order, answer, cancelled.is_set))
+            case Work() | Firmware() | Cancel():
                 answer(NotOpened(error="nothing was opened"))
 
 

@@ -11,9 +11,9 @@ from bench import PASSWORD, account, device_of, enrolled, receipt, send
 from devices import LAPTOP, SSD
 from erasures import HDD
 from flask import Flask
+from moments import NOON
 from msgspec.structs import replace
 
-from conftest import NOON
 from rebond_schemas.erasure import Ending
 from rebond_schemas.facts import Bus, ChassisKind, DriveIdentity, Facts
 from rebond_server.app import join

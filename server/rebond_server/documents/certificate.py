@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import segno
-from asn1crypto import core, keys, x509
+from asn1crypto import algos, cms, keys, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -95,9 +95,8 @@ def certificate_pdf(paper: Paper, key: bytes) -> bytes:
 
 def pdf_holds(pdf: bytes, key: bytes, workshop: str) -> bool:
     """Say whether this is a certificate as the workshop signed it, to the last byte."""
-    trust = ValidationContext(
-        trust_roots=[signing_certificate(key, workshop)], allow_fetching=False
-    )
+    own = signing_certificate(key, workshop)
+    trust = ValidationContext(trust_roots=[own], allow_fetching=False)
     try:
         found = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures
         if len(found) != 1:
@@ -106,18 +105,39 @@ def pdf_holds(pdf: bytes, key: bytes, workshop: str) -> bool:
         return (
             status.bottom_line
             and status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-            and _nothing_behind(pdf, found[0].pkcs7_content)
+            and _written_by_us(pdf, found[0].pkcs7_content, own)
         )
     except Exception:  # noqa: BLE001 - a damaged file makes the reader stumble anywhere: a no
         return False
 
 
-def _nothing_behind(pdf: bytes, signature: bytes) -> bool:
-    """Say whether the hole for the signature, which nothing signs, holds only zeros beyond it."""
-    shown = signature.hex().encode()
-    length = len(core.Any.load(signature).dump()) * 2 if signature else 0
-    rest = shown[length:].strip(b"0")
-    return not rest and (shown in pdf or shown.upper() in pdf)
+def _written_by_us(pdf: bytes, signature: bytes, own: x509.Certificate) -> bool:
+    """Say whether the signature's hole holds, to the last byte, what we would have written there.
+
+    A signature signs its attributes, not the envelope around itself: that is built again and compared.
+    """
+    told = cms.ContentInfo.load(signature)["content"]["signer_infos"][0]
+    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+    signed_by = {"issuer": own.issuer, "serial_number": own.serial_number}
+    signer = {
+        "version": "v1",
+        "sid": {"issuer_and_serial_number": cms.IssuerAndSerialNumber(signed_by)},
+        "digest_algorithm": sha256,
+        "signed_attrs": told["signed_attrs"],
+        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+        "signature": told["signature"],
+    }
+    signer["sid"] = cms.SignerIdentifier(signer["sid"])
+    envelope = {
+        "version": "v1",
+        "digest_algorithms": [sha256],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [cms.CertificateChoices(name="certificate", value=own)],
+        "signer_infos": [cms.SignerInfo(signer)],
+    }
+    made = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(envelope)})
+    ours = bytes(made.dump()).ljust(len(signature), b"\0")
+    return signature == ours and b"<" + ours.hex().upper().encode() + b">" in pdf
 
 
 def signing_certificate(key: bytes, workshop: str) -> x509.Certificate:

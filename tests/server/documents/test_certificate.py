@@ -162,8 +162,8 @@ def test_every_edit_of_the_pdf_is_seen(workshop, stick, lead):
     dice = random.Random(4)  # noqa: S311 - a seed that can be replayed
     hole = pdf.rindex(b"/Contents <")
     end = pdf.index(b">", hole)
-    places = [dice.randrange(len(pdf)) for _ in range(60)]
-    places += [dice.randrange(hole, end) for _ in range(20)]
+    places = [dice.randrange(len(pdf)) for _ in range(40)]
+    places += [dice.randrange(hole, end) for _ in range(80)]
     places += [end - 1, end, len(pdf) - 1]
     for at in places:
         altered = bytearray(pdf)

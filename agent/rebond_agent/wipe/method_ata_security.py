@@ -54,12 +54,13 @@ def _not_ready(who: ata.Identity | None, *, enhanced: bool) -> Result | None:
 
 
 def _ours(talk: Conversation) -> Result | None:
-    """Unlock a drive that has a password; refused when it is not the documented one."""
+    """Unlock a drive that has a password, and set it anew; refused when it is not the documented one."""
     answer = talk.ata("ata-security-unlock", ata.unlock())
     state = identify(talk)
     if answer is None or not answer.good or state is None or "locked" in state.security:
         return refused(Reason.LOCKED)
-    return None
+    talk.ata("ata-security-disable-password", ata.disable_password())
+    return _lock(talk)
 
 
 def _lock(talk: Conversation) -> Result | None:

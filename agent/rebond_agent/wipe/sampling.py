@@ -12,24 +12,19 @@ def places(seed: str, size_bytes: int, unit: int, percent: float) -> Iterator[tu
     """Yield offset and length of each place in rising order, without overlap.
 
     `percent` of the drive is covered, at least one `unit` (bytes) a place; all of it at 100, and
-    where the drive has no more blocks than places.
+    where the drive has hardly more blocks than places.
     """
     count = size_bytes // unit
-    if percent >= 100 or count <= 2 * SECTIONS + 2:  # noqa: PLR2004 - percent
+    if percent >= 100 or count <= 4 * SECTIONS:  # noqa: PLR2004 - percent
         for offset in range(0, size_bytes, unit):
             yield offset, min(unit, size_bytes - offset)
         return
     yield 0, unit
-    reached = 1
     for number, (begin, end) in enumerate(_halves(count)):
         length = min(max(1, round(count / SECTIONS * percent / 200)), end - begin)
         start = begin + _draw(seed, number, end - begin - length + 1)
-        start, stop = max(start, reached), start + length
-        if start < stop:
-            yield unit * start, unit * (stop - start)
-            reached = stop
-    if reached < count:
-        yield unit * (count - 1), unit
+        yield unit * start, unit * length
+    yield unit * (count - 1), unit
     if size_bytes % unit:
         yield unit * count, size_bytes % unit
 
@@ -37,6 +32,7 @@ def places(seed: str, size_bytes: int, unit: int, percent: float) -> Iterator[tu
 def _halves(count: int) -> Iterator[tuple[int, int]]:
     """Half a section for each place, so that the two of a section cannot overlap."""
     marks = [count * number // (2 * SECTIONS) for number in range(2 * SECTIONS + 1)]
+    marks[0], marks[-1] = 1, count - 1  # the first and the last block are places of their own
     return itertools.pairwise(marks)
 
 

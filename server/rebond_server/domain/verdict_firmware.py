@@ -69,7 +69,7 @@ def firmware(erasure: Erasure, drive: Drive, whole: int) -> Iterator[Reason]:
     if not command.complete:
         yield Reason(code=Code.COMMAND_UNPROVEN, values={"method": erasure.method.value})
     yield from command_proof(erasure.method, command.commands)
-    yield from _canaries(erasure.passes[:at], erasure.passes[at + 1 :])
+    yield from _canaries(erasure.passes[:at], erasure.passes[at + 1 :], whole)
     yield from _change(erasure.passes[at + 1 :], whole)
 
 
@@ -91,13 +91,22 @@ def canaries(passes: tuple[Pass, ...]) -> tuple[int, int]:
 
 
 def _command_place(passes: tuple[Pass, ...]) -> int | None:
-    """Return where the one firmware pass stands; None when there is none, two, or a write after."""
+    """Return where the pass of the method that erased stands; None when there is none, or a write after.
+
+    In front of it may stand the search for a hidden area, and methods that the drive refused.
+    """
     places = [i for i, one in enumerate(passes) if one.action == "command"]
-    if len(places) != 1:
+    if not places or (places[0] != places[-1] and not _refused(passes, places[:-1])):
         return None
-    after = passes[places[0] + 1 :]
+    after = passes[places[-1] + 1 :]
     written = any(one.action in {"write", "canary_write"} for one in after)
-    return None if written else places[0]
+    return None if written else places[-1]
+
+
+def _refused(passes: tuple[Pass, ...], places: list[int]) -> bool:
+    """Say whether none of these passes erased: incomplete, or in front of every canary."""
+    planted = next((i for i, p in enumerate(passes) if p.action == "canary_write"), len(passes))
+    return all(not passes[at].complete or at < planted for at in places)
 
 
 def _planted(before: tuple[Pass, ...]) -> Pass | None:
@@ -110,12 +119,13 @@ def _looked(after: tuple[Pass, ...]) -> Pass | None:
     return next((one for one in after if one.action == "canary_read"), None)
 
 
-def _canaries(before: tuple[Pass, ...], after: tuple[Pass, ...]) -> Iterator[Reason]:
+def _canaries(before: tuple[Pass, ...], after: tuple[Pass, ...], whole: int) -> Iterator[Reason]:
     planted, looked = _planted(before), _looked(after)
     if planted is None or looked is None or not planted.complete or not looked.complete:
         yield Reason(code=Code.NO_CANARIES)
         return
-    enough = (planted.sample_places or 0) >= LEAST_CANARIES
+    everywhere = planted.bytes_done == whole
+    enough = everywhere or (planted.sample_places or 0) >= LEAST_CANARIES
     same = (planted.key, planted.pattern, planted.sample_places, planted.bytes_done) == (
         looked.key,
         looked.pattern,
@@ -137,7 +147,7 @@ def _change(after: tuple[Pass, ...], whole: int) -> Iterator[Reason]:
     if read is None:
         yield Reason(code=Code.NOT_READ_BACK)
         return
-    full = read.pattern == "zeros" and read.bytes_done == whole
+    full = read.pattern in {"zeros", "changed"} and read.bytes_done == whole
     places = read.sample_places or 0
     sampled = (
         read.pattern == "changed"

@@ -11,7 +11,7 @@ from rebond_schemas.plan_law import Law, Regime
 from rebond_schemas.text import clean
 from rebond_server.domain.intake.columns import Column, chosen, guess
 from rebond_server.domain.intake.item import Fault, Item
-from rebond_server.domain.intake.judging import Line, LineVerdict, judge_lines
+from rebond_server.domain.intake.judging import Line, LineVerdict, announced, judge_lines
 from rebond_server.domain.lot import too_dear
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
@@ -62,10 +62,12 @@ def try_file(
     table = read_sheet(raw)
     columns = chosen(guess(table.heading.cells), said)
     _check_columns(table, columns)
-    rows = [
-        (row.number, {column: row.cell(place) for column, place in columns.items()})
-        for row in table.rows
-    ]
+    rows = announced(
+        [
+            (row.number, {column: row.cell(place) for column, place in columns.items()})
+            for row in table.rows
+        ]
+    )
     # First what is in the file, then one look at the database for all of it.
     alone = judge_lines(rows, _new, _fine, _open)
     standing, refusal = prepare([line.item for line in alone if line.item is not None])

@@ -1,5 +1,6 @@
 """Lots: how devices come in together, and the law they are under."""
 
+import re
 from datetime import date
 
 import msgspec
@@ -16,7 +17,7 @@ from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.history import tell
-from rebond_server.operations.partners import agreement, donor, needed
+from rebond_server.operations.partners import agreement, donor
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Lot
@@ -27,6 +28,9 @@ from rebond_server.store.people import Site
 
 FIXED = frozenset({State.ALLOCATED, State.RELEASED})
 """A device that was promised under one lot's law does not change to another's."""
+
+_code = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+"""It becomes part of a web address."""
 
 
 class LotFacts(Struct, frozen=True, kw_only=True):
@@ -54,7 +58,14 @@ class LotFacts(Struct, frozen=True, kw_only=True):
 def record_lot(work: Work, facts: LotFacts) -> Lot:
     """Add a lot, or change the one with this code; its law stays once a device left under it."""
     work.require(Permission.MANAGE_LOTS)
-    code = needed(facts.code, Sentence(fr="Donnez un code au lot.", en="Give the lot a code."))
+    code = facts.code.strip()
+    if not _code.fullmatch(code):
+        raise BadValue(
+            Sentence(
+                fr="Code du lot : lettres sans accent, chiffres, point, tiret ; 80 au plus.",
+                en="Code of the lot: plain letters, digits, dots, dashes; 80 at most.",
+            )
+        )
     _check_window(facts)
     found = _lot(work, code)
     terms = _terms(found, facts, code)

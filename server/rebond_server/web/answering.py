@@ -1,14 +1,21 @@
 """After a form: tell what was done, and go back to a page that can be reloaded."""
 
+from datetime import date
+from enum import StrEnum
 from http import HTTPStatus
+from typing import TypeVar
 from uuid import UUID
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from rebond_server.domain.intake.item import read_day
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.web.language import say
+
+LONGEST_NUMBER = 8
+"""Digits of a number that a person types."""
 
 
 def done(sentence: Sentence, address: str) -> ResponseReturnValue:
@@ -39,3 +46,41 @@ def identifier(text: str) -> UUID:
                 en="The form is incomplete: reload the page.",
             )
         ) from None
+
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def word_in(words: type[Word], text: str) -> Word:
+    """Return a word of a closed set, or raise BadValue: the list on the page was not used."""
+    if text not in set(words):
+        raise BadValue(Sentence(fr="Choisissez dans la liste.", en="Choose from the list."))
+    return words(text)
+
+
+def lines_in(name: str) -> tuple[str, ...]:
+    """Return the lines of a field, blank ones left out."""
+    return tuple(line.strip() for line in field(name).splitlines() if line.strip())
+
+
+def date_in(name: str) -> date | None:
+    """Return the day in a field; None when it is blank, BadValue when it is no day."""
+    text = field(name)
+    found = read_day(text) if text else None
+    if isinstance(found, Sentence):
+        raise BadValue(found)
+    return found
+
+
+def whole_in(name: str) -> int | None:
+    """Return the whole number in a field; None when it is blank, BadValue when it is none."""
+    text = field(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER:
+        raise BadValue(
+            Sentence(
+                fr=f"« {text} » n'est pas un nombre entier.", en=f"“{text}” is no whole number."
+            )
+        )
+    return int(text)

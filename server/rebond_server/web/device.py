@@ -56,13 +56,7 @@ LETTERS = tuple(reversed(Letter))
 @blueprint.get("/appareils")
 def index() -> ResponseReturnValue:
     """List devices; the filter is in the address, so that it can be kept and shared."""
-    wanted = Wanted(
-        state=state_in(request.args.get("state")),
-        kind=request.args.get("kind") or None,
-        grade=request.args.get("grade") or None,
-        text=request.args.get("text", "").replace("\x00", "").strip() or None,
-        page=request.args.get("page", 1, type=int),
-    )
+    wanted = wanted_in()
     return render_template(
         "devices.html",
         found=device_list(work().session, work().site_id, wanted),
@@ -71,6 +65,18 @@ def index() -> ResponseReturnValue:
         kinds=words.KINDS,
         grades=words.GRADES,
         page_link=_page_link,
+        export=f"{url_for('lot.export_devices')}?{urlencode(request.args.to_dict())}",
+    )
+
+
+def wanted_in() -> Wanted:
+    """Return the filter in the address; the list and its export read the same."""
+    return Wanted(
+        state=state_in(request.args.get("state")),
+        kind=request.args.get("kind") or None,
+        grade=request.args.get("grade") or None,
+        text=request.args.get("text", "").replace("\x00", "").strip() or None,
+        page=request.args.get("page", 1, type=int),
     )
 
 

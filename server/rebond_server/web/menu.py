@@ -20,6 +20,8 @@ class Entry(NamedTuple):
 _ENTRIES = (
     ("home.page", Sentence(fr="Accueil", en="Home")),
     ("device.index", Sentence(fr="Appareils", en="Devices")),
+    ("intake.page", Sentence(fr="Entrée", en="Intake")),
+    ("lot.index", Sentence(fr="Lots", en="Lots")),
     ("queue.page", Sentence(fr="File", en="Queue")),
     ("plan.page", Sentence(fr="Plan", en="Plan")),
     ("request.index", Sentence(fr="Demandes", en="Requests")),

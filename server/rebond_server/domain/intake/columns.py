@@ -24,6 +24,8 @@ class Column(StrEnum):
     VALUE = "value"
     ACQUIRED = "acquired"
     POINT = "point"
+    STANDING = "standing"
+    """In our own exports: how the line stood; an unexpected device is no line of the annex."""
 
 
 HEADINGS: dict[Column, Sentence] = {
@@ -40,6 +42,7 @@ HEADINGS: dict[Column, Sentence] = {
     Column.VALUE: Sentence(fr="Valeur unitaire (€)", en="Unit value (€)"),
     Column.ACQUIRED: Sentence(fr="Date d'acquisition", en="Acquired on"),
     Column.POINT: Sentence(fr="Point de collecte", en="Collection point"),
+    Column.STANDING: Sentence(fr="Situation", en="Standing"),
 }
 """The headings of our own exports; both languages are read back."""
 
@@ -56,6 +59,7 @@ _ALSO: dict[Column, str] = {
     Column.BATTERY: "batterie|etat batterie|sante batterie|battery|battery health",
     Column.VALUE: "valeur|valeur unitaire|valeur ttc|valeur comptable|vnc|valeur nette comptable|prix|unit value|value|valeur eur|valeur euros",
     Column.ACQUIRED: "acquis le|acquisition|date achat|date d achat|date acquisition|annee d acquisition|annee d achat|annee achat|mise en service|date de mise en service|purchase date|acquisition date|purchased",
+    Column.STANDING: "situation rebond",
     Column.POINT: "point|lieu de collecte|site de collecte|point de depot|drop off point",
 }
 _noise = re.compile(r"[^a-z0-9]+")

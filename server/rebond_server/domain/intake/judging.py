@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rebond_server.domain.intake.columns import Column
+from rebond_server.domain.intake.columns import Column, folded
 from rebond_server.domain.intake.item import Fault, Item, content_of, key_of, read_item
 from rebond_server.domain.sentence import Sentence
 
@@ -32,6 +32,17 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 Rows = Sequence[tuple[int, Mapping[Column, str]]]
+
+_UNEXPECTED = frozenset({"imprevu", "unexpected"})
+
+
+def announced(rows: Rows) -> Rows:
+    """Return the lines without those that our own export adds for devices that nobody announced."""
+    return [
+        (number, cells)
+        for number, cells in rows
+        if folded(cells.get(Column.STANDING, "")) not in _UNEXPECTED
+    ]
 
 
 def judge_lines(

@@ -52,17 +52,17 @@ class DeviceList:
 
 def device_list(session: Session, site_id: UUID, wanted: Wanted) -> DeviceList:
     """Return one page of the devices that are wanted, by tag."""
-    conditions = _conditions(site_id, wanted)
+    asked = conditions(site_id, wanted)
     graded = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
     count = session.scalar(
-        select(func.count()).select_from(Device).outerjoin(GradeRow, graded).where(*conditions)
+        select(func.count()).select_from(Device).outerjoin(GradeRow, graded).where(*asked)
     )
     pages = max(1, -(-(count or 0) // PAGE))
     page = min(max(1, wanted.page), pages, FURTHEST)
     rows = session.execute(
         select(Device, GradeRow.overall)
         .outerjoin(GradeRow, graded)
-        .where(*conditions)
+        .where(*asked)
         .order_by(Device.tag)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
@@ -75,19 +75,20 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted) -> DeviceList:
     )
 
 
-def _conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [Device.site_id == site_id]
+def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return what a device must be to be wanted; join the grade for it."""
+    asked = [Device.site_id == site_id]
     if wanted.state is not None:
-        conditions.append(Device.state == wanted.state)
+        asked.append(Device.state == wanted.state)
     if wanted.kind is not None:
-        conditions.append(Device.kind == wanted.kind)
+        asked.append(Device.kind == wanted.kind)
     if wanted.grade is not None:
-        conditions.append(GradeRow.overall == wanted.grade)
+        asked.append(GradeRow.overall == wanted.grade)
     if wanted.text:
         said = func.coalesce(Device.maker, "") + " " + func.coalesce(Device.model, "")
         whole = said + " " + func.coalesce(Device.serial, "") + " " + Device.tag
-        conditions.append(func.lower(whole).contains(wanted.text.casefold(), autoescape=True))
-    return conditions
+        asked.append(func.lower(whole).contains(wanted.text.casefold(), autoescape=True))
+    return asked
 
 
 def _line(device: Device, grade: str | None) -> ListedDevice:

@@ -1,0 +1,285 @@
+"""Lots: the list, the page of one with its reconciliation, and opening a new one."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rebond_schemas.plan_law import Kind, Regime
+from rebond_server.domain.intake.columns import HEADINGS, Column
+from rebond_server.domain.intake.item import read_value
+from rebond_server.domain.intake.reconciliation import Pair, Standing
+from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, euros, price_mode
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.lots import LotFacts, record_lot
+from rebond_server.operations.partners import AgreementFacts, record_agreement, record_donor
+from rebond_server.operations.reconcile_lot import reconcile_lot
+from rebond_server.sheets.written import written
+from rebond_server.store.intake import ListedItem
+from rebond_server.store.queries.intake_list import (
+    NotedDevice,
+    agreement_numbers,
+    donor_codes,
+    listed_items,
+    noted_devices,
+)
+from rebond_server.store.queries.lot_page import LotPage, lot_list, lot_page
+from rebond_server.web import intake_words
+from rebond_server.web.answering import date_in, done, field, lines_in, whole_in, word_in
+from rebond_server.web.device import wanted_in
+from rebond_server.web.language import say
+from rebond_server.web.session import work
+from rebond_server.web.words import KINDS
+
+blueprint = Blueprint("lot", __name__)
+MOST_PAIRS = 2_000
+"""Lines of a reconciliation on one page; the export has them all."""
+
+
+@blueprint.get("/lots")
+def index() -> ResponseReturnValue:
+    """Show every lot with what came of it."""
+    session, site_id = work().session, work().site_id
+    return render_template(
+        "lots.html",
+        lots=lot_list(session, site_id),
+        donors=donor_codes(session, site_id),
+        agreements=agreement_numbers(session, site_id),
+        regimes=tuple(Regime),
+        words=intake_words,
+    )
+
+
+@blueprint.post("/lots")
+def create() -> ResponseReturnValue:
+    """Open a lot, or change the one with this code."""
+    lot = record_lot(
+        work(),
+        LotFacts(
+            code=field("code"),
+            name=field("name"),
+            kind=word_in(LotKind, field("kind")),
+            regime=word_in(Regime, field("regime")),
+            agreement=field("agreement") or None,
+            donor=field("donor") or None,
+            starts=date_in("starts"),
+            ends=date_in("ends"),
+            population=whole_in("population"),
+            points=lines_in("points"),
+            acquired=date_in("acquired"),
+            erasure_policy=word_in(ErasurePolicy, text) if (text := field("erasure")) else None,
+            unit_value_cents=_cents("unit_value"),
+            resale_allowed=field("resale") == "yes",
+            reserved_publics=tuple(field("publics").replace(",", " ").split()),
+            qpv_only=field("qpv") == "yes",
+        ),
+    )
+    return done(
+        Sentence(fr=f"Le lot {lot.code} est enregistré.", en=f"Lot {lot.code} is recorded."),
+        url_for("lot.page", code=lot.code),
+    )
+
+
+@blueprint.post("/lots/donateurs")
+def create_donor() -> ResponseReturnValue:
+    """Add a donor."""
+    made = record_donor(
+        work(), field("code"), word_in(DonorKind, field("kind")), field("name") or None
+    )
+    return done(
+        Sentence(fr=f"Le donateur {made.code} est ajouté.", en=f"Donor {made.code} is added."),
+        url_for("lot.index"),
+    )
+
+
+@blueprint.post("/lots/conventions")
+def create_agreement() -> ResponseReturnValue:
+    """Add an agreement, or change the one with this number."""
+    made = record_agreement(
+        work(),
+        AgreementFacts(
+            number=field("number"),
+            title=field("title"),
+            signed=date_in("signed"),
+            ends=date_in("ends"),
+            review=date_in("review"),
+            parties=lines_in("parties"),
+            duties=lines_in("duties"),
+        ),
+    )
+    return done(
+        Sentence(
+            fr=f"La convention {made.number} est enregistrée.",
+            en=f"Agreement {made.number} is recorded.",
+        ),
+        url_for("lot.index"),
+    )
+
+
+@blueprint.get("/lots/<code>")
+def page(code: str) -> ResponseReturnValue:
+    """Show one lot: its law, what came of it, and its annex against what arrived."""
+    found = _page(code)
+    reconciliation = reconcile_lot(work(), code)
+    wanted = request.args.get("situation", "")
+    pairs = [
+        pair
+        for pair in reconciliation.pairs
+        if wanted in {"", pair.standing.value}
+        or (wanted == "blocked" and pair in reconciliation.blocked)
+    ]
+    return render_template(
+        "lot.html",
+        lot=found,
+        price=price_mode(resale_allowed=bool(found.terms.get("resale_allowed"))),
+        reconciliation=reconciliation,
+        pairs=pairs[:MOST_PAIRS],
+        left=max(0, len(pairs) - MOST_PAIRS),
+        wanted=wanted,
+        standings=tuple(Standing),
+        words=intake_words,
+    )
+
+
+@blueprint.get("/lots/<code>/annexe.csv")
+def export(code: str) -> ResponseReturnValue:
+    """Send the annex with how each line stands; it can be imported again as it is."""
+    _page(code)
+    items = listed_items(work().session, work().site_id, code)
+    blocked = Sentence(fr="Règle qui bloque", en="Blocking rule")
+    heading = [say(one) for one in (*(HEADINGS[column] for column in _ANNEX), blocked)]
+    pairs = reconcile_lot(work(), code).pairs
+    return _csv(f"annexe-{code}", written(heading, [_annex_row(items, pair) for pair in pairs]))
+
+
+@blueprint.get("/appareils.csv")
+def export_devices() -> ResponseReturnValue:
+    """Send exactly the devices that the list's filter shows, every page of it."""
+    state, grade = Sentence(fr="État", en="State"), Sentence(fr="Catégorie atelier", en="Grade")
+    others = (state, grade, Sentence(fr="Lot", en="Lot"), Sentence(fr="Lieu", en="Place"))
+    heading = [say(one) for one in (*(HEADINGS[column] for column in _DEVICES), *others)]
+    rows = noted_devices(work().session, work().site_id, wanted_in())
+    return _csv("appareils", written(heading, (_device_row(one) for one in rows)))
+
+
+_ANNEX = (
+    Column.KEY,
+    Column.TAG,
+    Column.KIND,
+    Column.MAKER,
+    Column.MODEL,
+    Column.SERIAL,
+    Column.DONOR_TAG,
+    Column.VALUE,
+    Column.ACQUIRED,
+    Column.STANDING,
+)
+_DEVICES = (
+    Column.TAG,
+    Column.KIND,
+    Column.MAKER,
+    Column.MODEL,
+    Column.SERIAL,
+    Column.DONOR_TAG,
+    Column.IMEI,
+    Column.ACTIVATION_LOCK,
+    Column.BATTERY,
+    Column.VALUE,
+    Column.ACQUIRED,
+    Column.POINT,
+)
+
+
+def _annex_row(items: dict[str, ListedItem], pair: Pair) -> list[str | None]:
+    listed = None if pair.announced is None else items[pair.announced.id]
+    standing = say(intake_words.STANDINGS[pair.standing].word)
+    tag = None if pair.arrived is None else pair.arrived.tag
+    if listed is None:
+        arrived = pair.arrived
+        assert arrived is not None  # noqa: S101 - a pair has one of the two
+        kind, serial = _kind(arrived.kind), arrived.serial
+        return [
+            None,
+            tag,
+            kind,
+            None,
+            arrived.name,
+            serial,
+            arrived.donor_tag,
+            None,
+            None,
+            standing,
+        ]
+    blocked = None if pair.announced is None else pair.announced.blocked
+    return [
+        listed.key,
+        tag,
+        _kind(listed.kind),
+        listed.maker,
+        listed.model,
+        listed.serial,
+        listed.donor_tag,
+        _euros(listed.value_cents),
+        None if listed.acquired is None else listed.acquired.isoformat(),
+        standing,
+        None if blocked is None else say(blocked),
+    ]
+
+
+def _device_row(one: NotedDevice) -> list[str | None]:
+    device, notes = one.device, one.notes
+    lock = None if notes is None else notes.activation_lock
+    battery = None if notes is None else notes.battery_percent
+    acquired = None if notes is None else notes.acquired
+    return [
+        device.tag,
+        _kind(device.kind),
+        device.maker,
+        device.model,
+        device.serial,
+        None if notes is None else notes.donor_tag,
+        None if notes is None else notes.imei,
+        None if lock is None else say(_YES if lock else _NO),
+        None if battery is None else str(battery),
+        None if notes is None else _euros(notes.value_cents),
+        None if acquired is None else acquired.isoformat(),
+        one.point,
+        device.state.value,
+        one.grade,
+        one.lot,
+        one.place,
+    ]
+
+
+_YES, _NO = Sentence(fr="oui", en="yes"), Sentence(fr="non", en="no")
+
+
+def _kind(kind: str) -> str:
+    """Return the name that people read and that the import understands; else the code."""
+    return say(KINDS[kind]) if kind in {one.value for one in Kind} and kind in KINDS else kind
+
+
+def _euros(cents: int | None) -> str | None:
+    return None if cents is None else euros(cents)
+
+
+def _cents(name: str) -> int | None:
+    text = field(name)
+    found = read_value(text) if text else None
+    if isinstance(found, Sentence):
+        raise BadValue(found)
+    return found
+
+
+def _page(code: str) -> LotPage:
+    found = lot_page(work().session, work().site_id, code)
+    if found is None:
+        raise NotFound(Sentence(fr=f"Le lot {code} n'existe pas.", en=f"There is no lot {code}."))
+    return found
+
+
+def _csv(name: str, raw: bytes) -> Response:
+    return Response(
+        raw,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )

@@ -216,9 +216,11 @@ def _nvme_sanitize(method: Method, commands: tuple[Command, ...]) -> Iterator[Re
 def _nvme_format(method: Method, commands: tuple[Command, ...]) -> Iterator[Reason]:
     """Format NVM leaves no state behind: the right settings once, and the canaries do the rest."""
     formats = [one for one in _nvme(commands) if one[0].opcode == _NVME_FORMAT]
-    if len(formats) != 1 or formats[0][0].dword10 >> 9 & 7 != _NVME_SES[method]:
-        yield _unproven(method)
-    elif nvme_status(formats[0][1]) != 0:
+    if (
+        len(formats) != 1
+        or formats[0][0].dword10 >> 9 & 7 != _NVME_SES[method]
+        or nvme_status(formats[0][1]) != 0
+    ):
         yield _unproven(method)
 
 

@@ -69,7 +69,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     _P.DESTROY_DRIVES: frozenset({_L}),
     _P.ACCEPT_LIMITS: frozenset({_L}),
     _P.WITNESS: frozenset({_T, _L}),
-    _P.ISSUE_CERTIFICATE: frozenset({_T, _L, _O}),
+    _P.ISSUE_CERTIFICATE: frozenset({_T, _L}),
     _P.MERGE_DEVICES: frozenset({_L}),
     _P.MANAGE_LOTS: frozenset({_L, _O}),
     _P.MANAGE_PROGRAMMES: frozenset({_O}),

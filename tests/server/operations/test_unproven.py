@@ -29,6 +29,7 @@ from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hand_over import hand_over
 from rebond_server.operations.import_devices import import_devices
+from rebond_server.operations.issue_certificate import issue_certificate
 from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.place_device import give_to, move_device, record_place
@@ -67,6 +68,7 @@ TRIED = {
     "undo_assignment": lambda w, t: undo_assignment(w, t.device, "essai"),
     "hand_over": lambda w, t: hand_over(w, t.request, [t.device], "essai"),
     "accept_limits": lambda w, t: accept_limits(w, drive_of(w, t.device), "essai"),
+    "issue_certificate": lambda w, t: issue_certificate(w, t.device),
     "witness_no_media": lambda w, t: witness_no_media(w, t.device, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
@@ -120,7 +122,7 @@ ELSEWHERE = {
     "add_device", "add_serial_key", "take_in_again",
     # what evidence does, tried in test_receive_statement
     "receive_statement", "project", "settle_device", "judge_erasure", "record_inventory",
-    "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again",
+    "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again", "withdraw_contradicted",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "picture", "plan_source", "differences", "recomputed",

@@ -16,7 +16,7 @@ FOLDER = Path(web.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 HOLES = re.compile(r"%\((\w+)\)s")
 FORBIDDEN = re.compile(
-    r"comme neuf|état neuf|à neuf|certifi|irrécupérable|100 ?%|militaire|\bDoD\b"
+    r"comme neuf|état neuf|à neuf|certifi[eé]|irrécupérable|100 ?%|militaire|\bDoD\b"
     r"|as new|like new|certified|unrecoverable|military",
     re.IGNORECASE,
 )

@@ -2,7 +2,8 @@
 
 ./scripts/prove wipe [--seed N] [--count M] [--only I]: prints verdict against truth and ends 1
 when a drive was called erased while something of its content is still on its true medium.
-Every fortieth drive is wiped and read back in processes of its own, the others in this one.
+Every fortieth drive is wiped and read back in processes of its own, the others in this one. Every
+second one has firmware of its own (ATA, NVMe, SAS) that is asked to erase, and may lie about it.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -21,12 +22,14 @@ from rebond_agent.wipe.crew import InThisProcess, OwnProcesses, Patience
 from rebond_agent.wipe.engine import erase
 from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
 from rebond_agent.wipe.faults import Faults
+from rebond_agent.wipe.firmware_fakes import fake_firmware
+from rebond_agent.wipe.firmware_faults import EVERYTHING, FirmwareFaults
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields
 from rebond_agent.wipe.plan import Plan, make_plan
 from rebond_agent.wipe.target import FakeTarget
-from rebond_schemas.erasure import Ending, Extent
-from rebond_schemas.facts import Drive, DriveKind
+from rebond_schemas.erasure import Ending, Extent, Level
+from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.verdict import judge
 from rebond_server.domain.verdict_reason import Verdict
@@ -35,7 +38,7 @@ OWN_PROCESSES_EVERY = 40
 GRAIN = 16
 """Bytes compared at once: random content that is found again at its place is a remainder."""
 
-POSITIVE = frozenset({Verdict.CLEARED, Verdict.CLEARED_WITH_LIMITS})
+POSITIVE = frozenset({Verdict.CLEARED, Verdict.CLEARED_WITH_LIMITS, Verdict.PURGED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,9 @@ class Case:
     content: bytes
     faults: Faults
     chunk_bytes: int
+    bus: Bus = Bus.FILE
+    firmware: FirmwareFaults = field(default_factory=FirmwareFaults)
+    level: Level = Level.CLEAR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,7 @@ def main() -> int:
     numbers = [options.only] if options.only is not None else range(options.count)
     began = time.monotonic()
     table: collections.Counter[tuple[str, str]] = collections.Counter()
+    methods: collections.Counter[str] = collections.Counter()
     false: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
@@ -77,10 +84,13 @@ def main() -> int:
             result = in_own_processes(case, Path(folder)) if own else in_this_process(case)
             truth = "left" if result.remainder_bytes else "nothing left"
             table[result.verdict.value, truth] += 1
+            if result.verdict in POSITIVE:
+                methods[result.outcome.plan.method.value] += 1
             if result.is_false:
                 false.append(number)
             if options.only is not None:
                 _tell(case, result)
+    print("positive:", ", ".join(f"{name} {count}" for name, count in methods.most_common()))
     _print(table, false, options.seed, len(numbers), time.monotonic() - began)
     return 1 if false else 0
 
@@ -92,8 +102,18 @@ def make_case(seed: int, number: int) -> Case:
     drawn = {}
     for draw in chance.sample(DRAWS, k=chance.choice([0, 1, 1, 1, 2, 2, 3])):
         drawn |= draw(chance, size)
+    bus, kind, level, firmware = Bus.FILE, chance.choice(PLAIN), Level.CLEAR, FirmwareFaults()
+    if number % 2:
+        bus, kind = chance.choice(WITH_FIRMWARE)
+        level = chance.choice([Level.CLEAR, Level.CLEAR, Level.PURGE])
+        firmware = _firmware(chance, size)
+        if chance.random() < SOUND_MEDIUM:
+            drawn = {}
     return Case(
-        kind=chance.choice([DriveKind.IMAGE, DriveKind.VIRTUAL, DriveKind.SSD, DriveKind.USB]),
+        kind=kind,
+        bus=bus,
+        level=level,
+        firmware=firmware,
         content=chance.randbytes(size),
         faults=msgspec.structs.replace(Faults(error=chance.choice(ERRORS)), **drawn),
         chunk_bytes=chance.choice([4096, 16384, 65536]),
@@ -103,6 +123,7 @@ def make_case(seed: int, number: int) -> Case:
 def in_this_process(case: Case) -> Result:
     """Wipe a fake in memory, read back by the same process (the statement is judged as if not)."""
     medium = memory_medium(bytearray(case.content), case.faults)
+    medium.firmware = fake_firmware(medium, case.bus, case.firmware)
     drive, plan = _planned(case, medium.name)
     crew = InThisProcess(lambda: FakeDrive(medium), chunk_bytes=case.chunk_bytes)
     outcome = _outcome(plan, crew)
@@ -116,7 +137,8 @@ def in_own_processes(case: Case, folder: Path) -> Result:
     path = folder / "drive"
     path.write_bytes(case.content)
     drive, plan = _planned(case, str(path))
-    crew = OwnProcesses(FakeTarget(path=str(path), faults=case.faults), Patience(stall_seconds=20))
+    target = FakeTarget(path=str(path), faults=case.faults, bus=case.bus, firmware=case.firmware)
+    crew = OwnProcesses(target, Patience(stall_seconds=20))
     outcome = _outcome(plan, crew)
     truth = path.read_bytes()[: case.faults.capacity]
     path.unlink()
@@ -127,14 +149,14 @@ def _planned(case: Case, name: str) -> tuple[Drive, Plan]:
     size = len(case.content)
     drive = Drive(
         path=name,
-        identity=fake_identity(name, size),
+        identity=fake_identity(name, size, bus=case.bus),
         kind=case.kind,
         native_size_bytes=size,
         removable=False,
         read_only=False,
         boot_medium=False,
     )
-    plan = make_plan(drive, Policy())
+    plan = make_plan(drive, Policy(level=case.level, sample_percent=10))
     if not isinstance(plan, Plan):
         raise TypeError(f"the fake was refused: {plan}")
     return drive, plan
@@ -216,6 +238,55 @@ DRAWS: list[Draw] = [
 ]
 
 
+PLAIN = (DriveKind.IMAGE, DriveKind.VIRTUAL, DriveKind.SSD, DriveKind.USB)
+WITH_FIRMWARE = (
+    (Bus.ATA, DriveKind.SSD),
+    (Bus.ATA, DriveKind.HDD),
+    (Bus.NVME, DriveKind.NVME),
+    (Bus.SAS, DriveKind.SSD),
+    (Bus.SAS, DriveKind.HDD),
+)
+SOUND_MEDIUM = 0.7
+"""Share of the drives with firmware whose medium has no fault besides."""
+
+
+def _firmware(chance: random.Random, size: int) -> FirmwareFaults:
+    drawn: dict[str, object] = {
+        "offers": tuple(one for one in EVERYTHING if chance.random() < 0.7),
+        "leaves": chance.choice(["zeros", "ones", "vendor", "random"]),
+        "steps": chance.randint(1, 5),
+    }
+    for draw in chance.sample(FIRMWARE_DRAWS, k=chance.choice([0, 1, 1, 1, 2, 2, 3])):
+        drawn |= draw(chance, size)
+    return msgspec.structs.replace(FirmwareFaults(), **drawn)
+
+
+FIRMWARE_DRAWS: list[Draw] = [
+    lambda chance, _size: {"refuses": tuple(chance.sample((*EVERYTHING, "password", "erase_security", "erase_enhanced"), 3))},
+    lambda _chance, _size: {"frozen": True},
+    lambda _chance, _size: {"sanitize_frozen": True},
+    lambda chance, _size: {"locked": chance.choice(["high", "maximum", "by_us"])},
+    lambda _chance, _size: {"expired": True},
+    lambda chance, _size: {"sense": chance.choice(["fixed", "none", "garbage"])},
+    lambda _chance, _size: {"sense": "fixed", "sense_can_change": False},
+    lambda chance, _size: {"swallows": chance.choice(["all", "erasures"])},
+    lambda _chance, _size: {"lies": True},
+    lambda _chance, _size: {"sleeps": True},
+    lambda chance, size: {"spares": _extents(chance, size)},
+    lambda chance, _size: {"stuck_at": chance.choice([0, 655, 60000])},
+    lambda _chance, _size: {"fails": True},
+    lambda _chance, _size: {"done_before": True},
+    lambda _chance, _size: {"done_before": True, "sleeps": True},
+    lambda chance, _size: {"vanish_at": chance.randint(1, 25)},
+    lambda chance, _size: {"power_cut_at": chance.randint(1, 25)},
+    lambda chance, _size: {"hang_at": chance.randint(1, 25)},
+    lambda chance, _size: {"hidden_sectors": chance.randint(1, 99), "hides_by": chance.choice(["hpa", "amax", "dco"])},
+    lambda chance, _size: {"hidden_sectors": chance.randint(1, 99), "hidden_stays": True},
+    lambda _chance, _size: {"namespaces": 2},
+    lambda _chance, _size: {"other_serial": True},
+]  # fmt: skip
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="prove wipe", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
@@ -225,7 +296,10 @@ def _options() -> argparse.Namespace:
 
 
 def _tell(case: Case, result: Result) -> None:
-    print(case.kind.value, len(case.content), "bytes", case.faults)
+    print(
+        case.kind.value, case.bus.value, case.level.value, len(case.content), "bytes", case.faults
+    )
+    print(case.firmware)
     print(result.outcome.ending.value, result.outcome.reason, result.outcome.detail)
     for one in result.outcome.passes:
         print(" ", one)

@@ -17,7 +17,7 @@ from rebond_agent.errors import RecordingFailed
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.machine.live import LiveMachine
 from rebond_agent.machine.recording import RecordingMachine
-from rebond_agent.probes import collect
+from rebond_agent.probes import PROBES, SECOND_OPINIONS, collect
 from rebond_agent.session import inspect, new_session
 from rebond_agent.stick import held, is_enrolled, ledger, open_stick
 from rebond_agent.stick.outbox import counts, opened
@@ -80,7 +80,7 @@ def record_command(desk: Desk, words: argparse.Namespace) -> int:
     """Write this computer into a folder."""
     try:
         machine = RecordingMachine(LiveMachine(), words.folder)
-        collect(machine)
+        collect(machine, (*PROBES, *SECOND_OPINIONS))
         machine.finish()
     except OSError as error:
         raise RecordingFailed(path=words.folder, reason=error.strerror or error) from error

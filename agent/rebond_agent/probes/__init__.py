@@ -39,10 +39,16 @@ PROBES: tuple[Probe, ...] = (
     Probe(name="displays", ask=display.probe),
     Probe(name="graphics", ask=graphics.probe),
     Probe(name="equipment", ask=equipment.probe),
+)
+"""Every subject, in the order of the facts; the longest waits about as long as one smartctl."""
+
+SECOND_OPINIONS: tuple[Probe, ...] = (
     Probe(name="processor_second_opinion", ask=processor.probe_second_opinion),
     Probe(name="drives_second_opinion", ask=drives.probe_second_opinion),
 )
-"""Every subject, in the order of the facts; the slow second opinions run beside the rest."""
+"""py-cpuinfo (1.2 s, most of them a literal sleep: its issue 205) and pySMART (two runs of smartctl
+a drive). Neither is ever the source of a fact that a tool told: a recording keeps them for a bug
+report, an inventory does not wait for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

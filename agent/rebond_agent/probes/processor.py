@@ -99,7 +99,7 @@ def x86_64_level(flags: tuple[str, ...]) -> int | None:
 
 
 def probe(machine: Machine) -> Answer:
-    """Ask lscpu; py-cpuinfo, which takes 1.2 s, is asked beside it by a probe of its own."""
+    """Ask lscpu; py-cpuinfo, which takes 1.2 s, only where lscpu names no processor."""
     processor = parse_lscpu(machine.run(COMMAND).text)
     source = measured("lscpu")
     if processor.name is None:

@@ -252,7 +252,8 @@ def _contradiction(one: GradingRule, other: GradingRule) -> str | None:
     scale, down = REGISTRY[one.fact], one.needs is Op.AT_MOST
     strictness = [(-scale.rank(v) if down else scale.rank(v)) for v in (one.value, other.value)]
     letters = [_ORDER.index(r.otherwise) for r in (one, other) if r.otherwise is not None]
-    if (strictness[0] < strictness[1]) == (letters[0] < letters[1]) and letters[0] != letters[1]:
+    apart = strictness[0] != strictness[1] and letters[0] != letters[1]
+    if apart and (strictness[0] < strictness[1]) == (letters[0] < letters[1]):
         return None
     return f"rules {one.id} and {other.id} contradict each other: the stricter need must cap higher"
 

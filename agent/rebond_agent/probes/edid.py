@@ -73,13 +73,13 @@ def parse_edid_decode(text: str) -> Display | None:
 
 def _dumped(text: str) -> bytes:
     """Return the bytes of the hexadecimal dump: rows of 16 bytes, with or without blanks."""
-    rows = re.findall(r"^\s*((?:[0-9a-fA-F]{2} ?){15}[0-9a-fA-F]{2})\s*$", text, re.MULTILINE)
+    rows = re.findall(r"^[ \t]*((?:[0-9a-fA-F]{2} ?){15}[0-9a-fA-F]{2})[ \t\r]*$", text, re.MULTILINE)
     return bytes.fromhex("".join(rows[:_MOST_ROWS]))
 
 
 def _told_product(text: str) -> int | None:
     """Return the product number: decimal since 2019, hexadecimal on the maker's line before."""
-    new = re.search(r"^\s*Model:\s*(\d{1,5})\b", text, re.MULTILINE)
+    new = re.search(r"^[ \t]*Model:[ \t]*(\d{1,5})\b", text, re.MULTILINE)
     old = re.search(r"Manufacturer:\s*[A-Z]{3}\s+Model\s+([0-9a-fA-F]{1,4})\b", text)
     if new:
         return int(new[1])

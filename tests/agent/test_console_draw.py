@@ -105,7 +105,7 @@ def test_progress_shows_step_rate_time_and_errors():
     one = state(1)
     running = replace(one, drives=(replace(one.drives[0], running=True, progress=PROGRESS),))
     shown = words_of(text(running))
-    for part in ("étape 1/4", "40 %", "512 Mo/s", "reste 2 h 05", "3 erreur(s)", "12 différence"):
+    for part in ("1/4 pose des témoins", "40 %", "512 Mo/s", "reste 2 h 05", "3 erreur(s)", "12 différence"):
         assert part in shown
 
 

@@ -93,52 +93,51 @@ def _drives(state: State, room: int, width: int) -> list[Text]:
 
 def _drive(one: DriveLine, language: Language, width: int) -> list[Text]:
     name = parts(drive_name(one.drive, language), width)
-    text, style = _happening(one, language, width)
+    texts, style = _happening(one, language, width - 2)
     # What belongs to a drive stands a little to the right of its name.
     return [
         *labelled("", name, Style.STRONG),
-        *labelled("", [f"  {row}" for row in wrapped(text, width - 2)], style),
+        *labelled("", [f"  {row}" for row in texts], style),
     ]
 
 
-def _happening(one: DriveLine, language: Language, width: int) -> tuple[str, Style]:
+def _happening(one: DriveLine, language: Language, width: int) -> tuple[list[str], Style]:
     if one.progress is not None:
-        return progress_text(one.progress, language, width - 2), Style.RUNNING
+        return progress_lines(one.progress, language, width), Style.RUNNING
     if one.running:
-        return say(language, ConsolePhrase.STARTING), Style.RUNNING
+        return [say(language, ConsolePhrase.STARTING)], Style.RUNNING
     if one.erasure is not None:
         good = one.erasure.ending is Ending.COMPLETED
         text = " ".join(row.strip() for row in erasure_text(one.erasure, language).split("\n")[1:])
-        return text, Style.GOOD if good else Style.BAD
+        return wrapped(text, width), Style.GOOD if good else Style.BAD
     if one.refusal is not None:
-        return told(one.refusal, language), Style.WAITING
-    return say(language, ConsolePhrase.READY), Style.PLAIN
+        return wrapped(told(one.refusal, language), width), Style.WAITING
+    return [say(language, ConsolePhrase.READY)], Style.PLAIN
 
 
-def progress_text(progress: Progress, language: Language, width: int) -> str:
-    """Return step, gauge, speed, time left and errors, within one line where it fits."""
+def progress_lines(progress: Progress, language: Language, width: int) -> list[str]:
+    """Return gauge, share of the step, step, speed, time left and errors; the gauges stand in line."""
     share = progress.bytes_done / max(progress.bytes_total, 1)
     speed, eta = progress.bytes_per_second, progress.eta_seconds
     faults, differences = progress.fault_count, progress.mismatch_count
+    percent = min(int(100 * share), 99)  # whole only when its statement says so
     said = [
+        f"{gauge(share, width // 6)} {percent:2} %",
         say(
             language,
             ConsolePhrase.RUNNING,
             step=progress.step,
             steps=progress.steps,
             action=word(language, ACTIONS, progress.action),
-        ),
-        f"{int(100 * share):3} %",
-        say(language, ConsolePhrase.SPEED, speed=decimal_size(language, int(speed)))
+        ).strip(),
+        say(language, ConsolePhrase.SPEED, speed=decimal_size(language, int(speed))).strip()
         if speed
         else None,
         say(language, ConsolePhrase.LEFT, time=duration(eta)) if eta is not None else None,
         say(language, ConsolePhrase.ERRORS, count=faults) if faults else None,
         say(language, ConsolePhrase.DIFFERENCES, count=differences) if differences else None,
     ]
-    text = "  ".join(part.strip() for part in said if part)
-    room = width - len(text) - 2
-    return f"{text}  {gauge(share, min(room, 24))}" if room >= 10 else text  # noqa: PLR2004 - a shorter gauge tells nothing
+    return parts(said, width)
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """The hands of the console: threads that inspect, erase, test and deliver, and tell what happens."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -86,8 +87,9 @@ class Workbench:
         self._checks: dict[str, Check] = {}
         self._replies: dict[str, SimpleQueue[Answer]] = {}
         self._stop = threading.Event()
+        self._keeping = threading.Lock()
         self._sending = threading.Lock()
-        self._wiping: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
         """Look at the machine."""
@@ -98,7 +100,7 @@ class Workbench:
         match wish:
             case Wipe():
                 self._stop.clear()
-                self._wiping = self._start(lambda: self._wipe(wish.paths))
+                self._start(lambda: self._wipe(wish.paths))
             case StopWipe():
                 self._stop.set()
             case StartCheck():
@@ -115,15 +117,18 @@ class Workbench:
                 assert_never(wish)
 
     def close(self) -> None:
-        """End erasures cleanly: their statements say that they were interrupted."""
+        """End what runs and wait until it is safe on the stick: erasures say they were interrupted."""
         self._stop.set()
-        if self._wiping is not None:
-            self._wiping.join(_GOODBYE_SECONDS)
+        for replies in self._replies.values():
+            replies.put(Answer.SKIP)
+        until = time.monotonic() + _GOODBYE_SECONDS
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0.0))
 
-    def _start(self, work: Callable[[], None]) -> threading.Thread:
+    def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=self._told, args=(work,), daemon=True)
+        self._threads.append(thread)
         thread.start()
-        return thread
 
     def _told(self, work: Callable[[], None]) -> None:
         """Run in a thread of its own; an error becomes its sentence, as at the command line."""
@@ -198,12 +203,13 @@ class Workbench:
         finding = walked(CHECKS[name](tools), lambda step: self._answer(name, step))
         at = self._session.clocks.wall()
         check = kept(name, finding, by=given.by, at=at, language=self.language)
-        self._checks[name] = check
+        with self._keeping:
+            self._checks[name] = check
+            if given.outbox is not None:
+                # All so far, so that the last inspection of the run is the whole of it.
+                keep_inspection(self._session, tuple(self._checks.values()), given.outbox)
         self.events.put(Checked(check=check))
-        if given.outbox is not None:
-            # All so far, so that the last inspection of the run is the whole of it.
-            keep_inspection(self._session, tuple(self._checks.values()), given.outbox)
-            self._count(sending=False)
+        self._count()
 
     def _answer(self, name: str, step: Step) -> Answer | None:
         """Show a step; wait for a person where one is asked, else pass on what was pressed."""
@@ -226,14 +232,15 @@ class Workbench:
         if outbox is None or server is None or not self._sending.acquire(blocking=False):
             return
         try:
-            self._count(sending=True)
+            self._count()
             sent = send_all(outbox, server, sleep=self._given.sleep, backoff=SHORT_BACKOFF)
             for problem in sent.problems[:1]:
                 self.events.put(Told(sentence=say_error(self.language, problem)))
         finally:
             self._sending.release()
-            self._count(sending=False)
+            self._count()
 
-    def _count(self, *, sending: bool) -> None:
+    def _count(self) -> None:
         if self._given.outbox is not None:
-            self.events.put(Counted(waiting=len(self._given.outbox.waiting), sending=sending))
+            waiting = len(self._given.outbox.waiting)
+            self.events.put(Counted(waiting=waiting, sending=self._sending.locked()))

@@ -44,7 +44,7 @@ class ConsolePhrase(Enum):
     SENDING = ("Envoi en cours…", "Sending…")
 
     READY = ("à effacer", "to be erased")
-    RUNNING = ("étape {step}/{steps} {action}", "step {step}/{steps} {action}")
+    RUNNING = ("{step}/{steps} {action}", "{step}/{steps} {action} ")
     STARTING = ("départ…", "starting…")
     LEFT = ("reste {time}", "{time} left")
     ERRORS = ("{count} erreur(s)", "{count} error(s)")

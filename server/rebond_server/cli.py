@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rebond_server import upkeep
+from rebond_server import matching, upkeep
 from rebond_server.config import Config, read_config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.role import Role
@@ -244,5 +244,6 @@ VERBS: dict[str, Verb] = {
             ("--port", {"type": int, "default": 8080}),
         ),
     ),
+    **matching.VERBS,
     **upkeep.VERBS,
 }

@@ -125,11 +125,12 @@ class Intake(OfSite, Base):
         UniqueConstraint("site_id", "device_id"),
         UniqueConstraint("site_id", "lot_id", "key"),
         Index("ix_intake_imei", "site_id", "imei"),
+        Index("ix_intake_donor_tag", "site_id", "donor_tag"),
     )
 
 
 class AssetTag(OfSite, Base):
-    """A label printed before its device came, or one that a device wore before another."""
+    """A label printed before its device came; its tag is nobody else's, ever."""
 
     __tablename__ = "asset_tag"
     tag: Mapped[str] = mapped_column(String(32))

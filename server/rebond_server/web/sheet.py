@@ -14,7 +14,7 @@ from rebond_server.store.queries.standing import DriveLine
 from rebond_server.web.fact_lines import drive_name
 from rebond_server.web.words import GRADES, KINDS, METHODS, VERDICTS
 
-NO_DATA_KINDS = frozenset({"screen", "accessory", "4g_key"})
+NO_DATA_KINDS = frozenset({"screen", "accessory", "key_4g"})
 """Kinds that never hold data, the same as in the database's own guard."""
 
 

@@ -9,12 +9,15 @@ from msgspec.structs import replace
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from rebond_schemas.plan_law import Kind
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.work import NOBODY
 from rebond_server.store.allocation import Assignment
 from rebond_server.store.device import Device, DriveRow, JudgementRow
+from rebond_server.store.guards import SANITISATION_VIEW
 from rebond_server.store.ids import uuid7
+from rebond_server.web.sheet import NO_DATA_KINDS
 
 BEYOND = ("wiped", "graded", "allocated", "released")
 
@@ -261,3 +264,8 @@ def test_an_overwrite_is_never_a_purge(workshop, wiped):
     assert wiped.state is State.WIPED
     with pytest.raises(DBAPIError, match="ck_judgement_positive"):
         judged(workshop, {"verdict": Verdict.PURGED})
+
+
+def test_the_kinds_without_storage_have_one_name_everywhere():
+    for kind in NO_DATA_KINDS:
+        assert f"'{Kind(kind).value}'" in SANITISATION_VIEW

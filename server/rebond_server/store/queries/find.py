@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.placeholder import meaningful, meaningful_mac
 from rebond_server.store.device import Device, DeviceKey, DriveRow
+from rebond_server.store.intake import Intake
 
 MOST = 50
 SHORTEST_WORD = 3
@@ -29,9 +30,10 @@ class Found:
 
 
 def find(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
-    """Return devices by tag, by a URL that ends in a tag, by serial, MAC or drive serial.
+    """Return devices by tag, by a URL that ends in a tag, or by a number that names them.
 
-    Only when nothing has that very name, by a word of maker or model.
+    That is a serial, a MAC, a drive's serial, an IMEI, or the donor's inventory number. Only when
+    nothing has that very name, by a word of maker or model.
     """
     wanted = text.strip().rstrip("/").rsplit("/", 1)[-1].strip()[:256]
     if not wanted or "\x00" in wanted:
@@ -74,7 +76,11 @@ def _named(site_id: UUID, wanted: str) -> ColumnElement[bool]:
         DriveRow.site_id == site_id,
         or_(DriveRow.serial == wanted, DriveRow.wwn == wanted),
     )
+    noted = select(Intake.device_id).where(
+        Intake.site_id == site_id, or_(Intake.imei == wanted, Intake.donor_tag == wanted)
+    )
     return or_(
+        Device.id.in_(noted),
         Device.tag == wanted.upper(),
         Device.serial == wanted,
         Device.id.in_(keyed),

@@ -123,6 +123,7 @@ def _items() -> None:
         _once("intake", "lot_id", "key"),
     )
     op.create_index("ix_intake_imei", "intake", ["site_id", "imei"])
+    op.create_index("ix_intake_donor_tag", "intake", ["site_id", "donor_tag"])
 
 
 def _places() -> None:

@@ -8,7 +8,7 @@ import msgspec
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known, known_serial, known_uuid
 from rebond_agent.probes import smbios, sysfs
-from rebond_agent.probes.answer import Answer, declared, unknown
+from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.chassis import chassis_kind
 from rebond_agent.probes.makers import maker_name
 from rebond_agent.probes.smbios import Structure
@@ -95,13 +95,15 @@ def probe(machine: Machine) -> Answer:
     else:
         board = parse_board(_from_sysfs(machine))
         source = declared(SYSFS) if board != Board() else unknown("dmidecode")
+    sources = {"board": source}
     vendor = re.search(
         r"^[ \t]*Hypervisor vendor:[ \t]*(\S.*)$", machine.run(LSCPU).text, re.MULTILINE
     )
     if vendor and board.hypervisor is None:  # some virtual machines have no SMBIOS at all
         name = hypervisor(vendor[1]) or clean(vendor[1])
         board = msgspec.structs.replace(board, hypervisor=name)
-    return Answer(facts=Facts(board=board), sources={"board": source})
+        sources["board.hypervisor"] = measured("lscpu")
+    return Answer(facts=Facts(board=board), sources=sources)
 
 
 def _from_sysfs(machine: Machine) -> tuple[Structure, ...]:

@@ -123,6 +123,7 @@ def _bridge(listed: Listed, told: Identified, bus: Bus) -> str | None:
 
 
 def _sources(drives: tuple[Drive, ...], reports: list[object]) -> Mapping[str, Source]:
+    """Return the drives' source, and each drive's health apart: a refused report tells only its status."""
     sources = {"drives": measured("lsblk") if drives else unknown("lsblk")}
     for at, (drive, report) in enumerate(zip(drives, reports, strict=True)):
         command = "-".join([*smartctl.OPTIONS, drive.path])
@@ -130,6 +131,8 @@ def _sources(drives: tuple[Drive, ...], reports: list[object]) -> Mapping[str, S
         told = report is not None and tool_json.word(report, "device", "protocol") is not None
         if health is not None and (told or health.emmc_life_used is not None):
             sources[f"drives.{at}.smart"] = reported(command)
-        else:
-            sources[f"drives.{at}.smart"] = unknown(command)
+            continue
+        sources[f"drives.{at}.smart"] = unknown(command)
+        if health is not None and health.exit_status is not None:
+            sources[f"drives.{at}.smart.exit_status"] = measured(command)
     return sources

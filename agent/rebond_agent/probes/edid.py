@@ -73,7 +73,9 @@ def parse_edid_decode(text: str) -> Display | None:
 
 def _dumped(text: str) -> bytes:
     """Return the bytes of the hexadecimal dump: rows of 16 bytes, with or without blanks."""
-    rows = re.findall(r"^[ \t]*((?:[0-9a-fA-F]{2} ?){15}[0-9a-fA-F]{2})[ \t\r]*$", text, re.MULTILINE)
+    rows = re.findall(
+        r"^[ \t]*((?:[0-9a-fA-F]{2} ?){15}[0-9a-fA-F]{2})[ \t\r]*$", text, re.MULTILINE
+    )
     return bytes.fromhex("".join(rows[:_MOST_ROWS]))
 
 

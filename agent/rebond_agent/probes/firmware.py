@@ -7,7 +7,7 @@ from typing import Literal
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known
 from rebond_agent.probes import smbios, sysfs
-from rebond_agent.probes.answer import Answer, declared, measured
+from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Firmware
 
@@ -73,11 +73,19 @@ def probe(machine: Machine) -> Answer:
         # MSDM holds the Windows key that came with the machine: only its presence is read.
         windows_key="MSDM" in tables if tables else None,
     )
-    sources = {"firmware": declared("dmidecode")}
-    if mode:
-        sources["firmware.mode"] = measured("/sys/firmware")
-    if version in _TPM_VERSIONS:
-        sources["firmware.tpm_version"] = measured(TPM)
+    sources = {"firmware": declared("dmidecode") if told != Firmware() else unknown("dmidecode")}
+    measured_here = (
+        ("mode", mode, "/sys/firmware"),
+        ("secure_boot", firmware.secure_boot, SECURE_BOOT if mode == "uefi" else "/sys/firmware"),
+        ("tpm_version", _TPM_VERSIONS.get(version or ""), TPM),
+        ("windows_key", firmware.windows_key, ACPI_TABLES),
+        ("anti_theft", firmware.anti_theft[len(told.anti_theft) :] or None, ACPI_TABLES),
+    )
+    sources |= {
+        f"firmware.{name}": measured(place)
+        for name, value, place in measured_here
+        if value is not None
+    }
     return Answer(facts=Facts(firmware=firmware), sources=sources)
 
 

@@ -58,7 +58,10 @@ def probe(machine: Machine) -> Answer:
     hidden, reason = parse_hidden(pci.ask_pci(machine), log.text if log.output else None)
     source = unknown("lspci") if hidden is None else measured("lspci, dmesg")
     facts = Facts(drives_hidden=hidden, drives_hidden_reason=reason)
-    return Answer(facts=facts, sources={"drives_hidden": source})
+    sources = {"drives_hidden": source}
+    if reason is not None:  # why it is not known is itself known
+        sources["drives_hidden_reason"] = measured("lspci, dmesg")
+    return Answer(facts=facts, sources=sources)
 
 
 def _reason(device: PciDevice) -> str | None:

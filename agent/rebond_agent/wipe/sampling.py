@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import math
 from collections.abc import Iterator
 
 SECTIONS = 1000
@@ -21,7 +22,7 @@ def places(seed: str, size_bytes: int, unit: int, percent: float) -> Iterator[tu
         return
     yield 0, unit
     for number, (begin, end) in enumerate(_halves(count)):
-        length = min(max(1, round(count / SECTIONS * percent / 200)), end - begin)
+        length = min(max(1, math.ceil(count / SECTIONS * percent / 200)), end - begin)
         start = begin + _draw(seed, number, end - begin - length + 1)
         yield unit * start, unit * length
     yield unit * (count - 1), unit

@@ -31,6 +31,7 @@ from rebond_server.web import (
     plan,
     proof,
     queue,
+    report,
     request,
     stick,
     templating,
@@ -54,6 +55,7 @@ SCREENS: tuple[Blueprint, ...] = (
     plan.blueprint,
     request.blueprint,
     handover.blueprint,
+    report.blueprint,
     stick.blueprint,
     user.blueprint,
 )

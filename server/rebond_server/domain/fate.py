@@ -129,6 +129,30 @@ class Tally(Struct, frozen=True, kw_only=True):
     stages: dict[Stage, int]
     places: dict[Place, int]
 
+    def count(self, asked: Stage | Place) -> int:
+        """Return one of the counts."""
+        return self.stages[asked] if isinstance(asked, Stage) else self.places[asked]
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """Which devices a figure counted; None asks nothing. `point` is "" where none was noted."""
+
+    stage: Stage | None = None
+    place: Place | None = None
+    point: str | None = None
+    kind: str | None = None
+    programme: str | None = None
+
+    def met(self, fate: Fate) -> bool:
+        """Say whether the figure counted this device."""
+        return (
+            (self.stage is None or fate.reached(self.stage))
+            and (self.place is None or fate.place is self.place)
+            and (self.point is None or (fate.point or "") == self.point)
+            and (self.kind is None or fate.kind == self.kind)
+            and (self.programme is None or fate.programme == self.programme)
+        )
+
 
 def tally(fates: Iterable[Fate]) -> Tally:
     """Count devices; the places add up to the collected ones."""

@@ -25,6 +25,7 @@ _ENTRIES = (
     ("queue.page", Sentence(fr="File", en="Queue")),
     ("plan.page", Sentence(fr="Plan", en="Plan")),
     ("request.index", Sentence(fr="Demandes", en="Requests")),
+    ("report.index", Sentence(fr="Bilans", en="Reports")),
     ("stick.page", Sentence(fr="Clés", en="Sticks")),
     ("user.page", Sentence(fr="Comptes", en="Accounts")),
 )

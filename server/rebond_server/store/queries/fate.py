@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -12,14 +13,15 @@ from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.guards import DEVICE_SANITISATION
 from rebond_server.store.intake import CollectionPoint, Intake
+from rebond_server.store.stick import StatementRow
 
 
-def fates(session: Session, site_id: UUID, lot_code: str) -> tuple[Fate, ...]:
-    """Return the fate of every device that is filed under a lot, by tag."""
-    return tuple(_fate(row) for row in session.execute(_query(site_id, lot_code)))
+def fates(session: Session, site_id: UUID, lot_code: str, zone: ZoneInfo) -> tuple[Fate, ...]:
+    """Return the fate of every device that is filed under a lot, by tag; days are the zone's."""
+    return tuple(_fate(row, zone) for row in session.execute(_query(site_id, lot_code)))
 
 
-def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of eight columns helps nobody
+def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of nine columns helps nobody
     here = Device.site_id
     view = DEVICE_SANITISATION.c
     return (
@@ -32,6 +34,7 @@ def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's 
             Request,
             Handover.number,
             Handover.at,
+            StatementRow.received,
         )
         .join(Lot, and_(Lot.site_id == here, Lot.id == Device.lot_id))
         .join(DEVICE_SANITISATION, and_(view.site_id == here, view.device_id == Device.id))
@@ -52,20 +55,23 @@ def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's 
         .outerjoin(Request, and_(Request.site_id == here, Request.id == Assignment.request_id))
         .outerjoin(Programme, and_(Programme.site_id == here, Programme.id == Request.programme_id))
         .outerjoin(Handover, and_(Handover.site_id == here, Handover.id == Assignment.handover_id))
+        .outerjoin(
+            StatementRow, and_(StatementRow.site_id == here, StatementRow.id == Device.inventory_id)
+        )
         .where(here == site_id, Lot.code == lot_code)
         .order_by(Device.tag)
     )
 
 
-def _fate(row: Any) -> Fate:  # noqa: ANN401 - likewise
-    device, sanitised, grade, point, programme, request, number, at = row
+def _fate(row: Any, zone: ZoneInfo) -> Fate:  # noqa: ANN401 - likewise
+    device, sanitised, grade, point, programme, request, number, at, seen = row
     wish = {} if request is None else request.terms
     return Fate(
         id=str(device.id),
         tag=device.tag,
         kind=device.kind,
         state=device.state,
-        examined=device.inventory_id is not None,
+        examined=seen is not None and (device.cycle_began or seen) <= seen,
         sanitised=sanitised == 1,
         grade=grade,
         point=point,
@@ -77,7 +83,7 @@ def _fate(row: Any) -> Fate:  # noqa: ANN401 - likewise
         territory=wish.get("territory"),
         public=wish.get("public"),
         handover=number,
-        day=None if at is None else at.date(),
+        day=None if at is None else at.astimezone(zone).date(),
         priced=programme is not None and _price(programme.terms, device.kind) > 0,
     )
 
@@ -86,3 +92,9 @@ def _price(terms: dict[str, Any], kind: str) -> float:
     """Return what the programme asks for this kind in euros; 0 where it names no price."""
     asked: float = ((terms.get("price") or {}).get("eur") or {}).get(kind, 0.0)
     return asked
+
+
+def report_lots(session: Session, site_id: UUID) -> dict[UUID, str]:
+    """Return the code of every lot, by id."""
+    rows = session.execute(select(Lot.id, Lot.code).where(Lot.site_id == site_id))
+    return {row.id: row.code for row in rows}

@@ -66,7 +66,7 @@ def inputs(facts: Facts, *, keys: bool) -> Iterator[Input | None]:
         keyboards = [] if keys else [
             devices[one.path] for one in chosen(_seen(devices), facts, keys=True)
         ]  # fmt: skip
-        yield _Held([*taken, *(one for one in keyboards if one not in taken)]) if taken else None
+        yield Held([*taken, *(one for one in keyboards if one not in taken)]) if taken else None
     finally:
         for device in devices.values():
             with suppress(OSError):
@@ -88,7 +88,7 @@ def _seen(devices: dict[str, Any]) -> tuple[Seen, ...]:
     return tuple(found)
 
 
-class _Held:
+class Held:
     """Devices that are open and ours."""
 
     def __init__(self, devices: Sequence[Any]) -> None:

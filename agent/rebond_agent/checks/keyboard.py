@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rebond_agent.checks.step import STOPPED, Finding, Running, Working, found, said
+from rebond_agent.checks.step import STOPPED, UNANSWERED, Finding, Running, Working, found, said
 from rebond_agent.checks.tools import LOOK_SECONDS, Tools
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_schemas.facts import ChassisKind
@@ -11,6 +11,8 @@ from rebond_schemas.inspection import Result
 ESCAPE = 1
 ENDING = 3
 """Escapes in a row that end the test."""
+IDLE_SECONDS = 60.0
+"""Without any key the test ends as well: the keyboard is ours alone, and its Escape may be dead."""
 
 # Linux key codes (linux/input-event-codes.h) name places, after a US keyboard: the same code is
 # A in the one layout and Q in the other.
@@ -101,8 +103,10 @@ def check(tools: Tools) -> Running:
     with tools.inputs(tools.facts, keys=True) as keys:
         if keys is None:
             return found(Result.SKIPPED, CheckPhrase.NO_INPUT)
-        while not board.ended:
+        last = tools.clock()
+        while not board.ended and tools.clock() - last < IDLE_SECONDS:
             for one in keys.read(LOOK_SECONDS):
+                last = tools.clock()
                 board = board if one.code is None or board.ended else pressed(board, one.code)
             step = Working(
                 text=said(CheckPhrase.KEYBOARD_HOW),
@@ -111,7 +115,7 @@ def check(tools: Tools) -> Running:
             )
             if (yield step) is not None:
                 return STOPPED
-    return finding(board)
+    return finding(board) if board.seen else UNANSWERED
 
 
 def finding(board: Board) -> Finding:

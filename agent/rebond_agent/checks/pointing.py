@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rebond_agent.checks.keyboard import ENDING, ESCAPE, WITHOUT_KEYBOARD
-from rebond_agent.checks.step import STOPPED, Finding, Running, Working, found, said
+from rebond_agent.checks.keyboard import ENDING, ESCAPE, IDLE_SECONDS, WITHOUT_KEYBOARD
+from rebond_agent.checks.step import STOPPED, UNANSWERED, Finding, Running, Working, found, said
 from rebond_agent.checks.tools import LOOK_SECONDS, Press, Tools
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_schemas.inspection import Result
@@ -68,8 +68,10 @@ def check(tools: Tools) -> Running:
     with tools.inputs(tools.facts, keys=False) as pointer:
         if pointer is None:
             return found(Result.SKIPPED, CheckPhrase.NO_INPUT)
-        while trail.left and trail.escapes < ENDING:
+        last = tools.clock()
+        while trail.left and trail.escapes < ENDING and tools.clock() - last < IDLE_SECONDS:
             for press in pointer.read(LOOK_SECONDS):
+                last = tools.clock()
                 trail = shown(trail, press)
             step = Working(
                 text=said(CheckPhrase.POINTING_HOW),
@@ -78,7 +80,7 @@ def check(tools: Tools) -> Running:
             )
             if (yield step) is not None:
                 return STOPPED
-    return finding(trail)
+    return finding(trail) if trail != Trail() else UNANSWERED
 
 
 def finding(trail: Trail) -> Finding:

@@ -35,7 +35,7 @@ _GROUNDS = {"red": 41, "green": 42, "blue": 44, "white": 47, "black": 40}
 
 
 def check_command(
-    desk: Desk, words: argparse.Namespace, read_line: Callable[[], str] = sys.stdin.readline
+    desk: Desk, words: argparse.Namespace, read_line: Callable[[], str] | None = None
 ) -> int:
     """Test; kept and sent beside an inventory of the same run when the stick is enrolled."""
     names = named(words.names)
@@ -50,7 +50,8 @@ def check_command(
         azerty=words.keyboard == "azerty",
         battery_minutes=words.minutes,
     )
-    checks = tuple(_test(desk, tools, name, words.by, read_line) for name in names)
+    heard = read_line or sys.stdin.readline
+    checks = tuple(_test(desk, tools, name, words.by, heard) for name in names)
     if is_enrolled(desk.stick):
         with opened(open_stick(desk.stick, desk.disk)) as outbox:
             session = new_session(machine, desk.clocks, outbox.stick, words.asset_tag)

@@ -94,5 +94,5 @@ def held(screen: TextIO) -> Iterator[Terminal]:
     try:
         yield terminal
     finally:
-        print("\x1b[0m\x1b[?25h\x1b[?1049l", end="", file=screen, flush=True)
+        print("\x1b[0m\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l", end="", file=screen, flush=True)
         termios.tcsetattr(keyboard, termios.TCSADRAIN, before)

@@ -15,6 +15,14 @@ class EvidenceDamaged(Refused):
     """The bytes on disk are no longer those that were received."""
 
 
+class BackupDamaged(Refused):
+    """A backup cannot be opened, or what is in it does not belong together."""
+
+
+class NotEmpty(Refused):
+    """Something is already there, and must not be overwritten."""
+
+
 class NotFound(Refused):
     """Nothing in this workshop has this name or number."""
 

@@ -1,13 +1,25 @@
-"""The verbs that look after what is kept: verify, checkpoint."""
+"""The verbs that look after what is kept: verify, checkpoint, backup, restore, upgrade."""
 
 import argparse
 from pathlib import Path
 
 from rebond_server.config import Config
+from rebond_server.domain.sentence import Sentence
+from rebond_server.operations.backup import back_up, make_backup_key
 from rebond_server.operations.checkpoint import make_checkpoint
+from rebond_server.operations.restore import private_backup_key, restore
+from rebond_server.operations.upgrade import upgrade
 from rebond_server.operations.verify import faults
 from rebond_server.operations.work import NOBODY
 from rebond_server.verb import Open, Verb, say, utc_now
+
+KEEP_AWAY = Sentence(
+    fr="Clé privée : {file}. Gardez-la hors de ce serveur (coffre, clé USB) : sans elle, aucune"
+    " sauvegarde ne s'ouvre, et elle seule les ouvre.",
+    en="Private key: {file}. Keep it away from this server (safe, USB stick): without it no backup"
+    " opens, and nothing else opens them.",
+)
+UP_TO_DATE = Sentence(fr="La base est à jour.", en="The database is up to date.")
 
 
 def _verify(config: Config, asked: argparse.Namespace) -> int:
@@ -30,6 +42,30 @@ def _checkpoint(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _backup_key(config: Config, asked: argparse.Namespace) -> int:
+    make_backup_key(config, asked.file)
+    say(KEEP_AWAY.into(asked.language).format(file=asked.file))
+    return 0
+
+
+def _backup(config: Config, asked: argparse.Namespace) -> int:
+    manifest = back_up(config, asked.file, utc_now())
+    say(f"{asked.file}: {sum(table.rows for table in manifest.tables)} · {manifest.revision}")
+    return 0
+
+
+def _restore(config: Config, asked: argparse.Namespace) -> int:
+    restore(config, asked.file, private_backup_key(asked.key))
+    asked.checkpoint = []
+    return _verify(config, asked)
+
+
+def _upgrade(config: Config, asked: argparse.Namespace) -> int:
+    backup = upgrade(config, utc_now())
+    say(UP_TO_DATE.into(asked.language) if backup is None else str(backup))
+    return 0
+
+
 VERBS: dict[str, Verb] = {
     "verify": Verb(
         "contrôle l'historique, les preuves, les signatures et les verdicts"
@@ -42,5 +78,27 @@ VERBS: dict[str, Verb] = {
         " / sign the state of history, to be kept elsewhere",
         _checkpoint,
         (("file", {"type": Path, "nargs": "?"}),),
+    ),
+    "backup-key": Verb(
+        "crée la paire de clés des sauvegardes, la privée dans ce fichier"
+        " / make the pair of keys of backups, the private one in this file",
+        _backup_key,
+        (("file", {"type": Path}),),
+    ),
+    "backup": Verb(
+        "sauvegarde base, preuves et clés, chiffrées, pendant que l'atelier travaille"
+        " / back up database, evidence and keys, encrypted, while the workshop works",
+        _backup,
+        (("file", {"type": Path}),),
+    ),
+    "restore": Verb(
+        "reprend une sauvegarde dans un endroit vide, puis contrôle tout"
+        " / restore a backup into an empty place, then verify",
+        _restore,
+        (("file", {"type": Path}), ("--key", {"type": Path, "required": True, "metavar": "FILE"})),
+    ),
+    "upgrade": Verb(
+        "sauvegarde, puis met la base à jour / back up, then bring the database up to date",
+        _upgrade,
     ),
 }

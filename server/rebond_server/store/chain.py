@@ -5,6 +5,7 @@ is taken after it, and what a savepoint rolled back was never linked.
 """
 
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,7 @@ def record(told: Any, sequence: int, previous: str | None) -> Record:  # noqa: A
         sequence=sequence,
         previous_sha256=previous,
         id=told.id,
-        at=told.at,
+        at=told.at.astimezone(UTC),  # PostgreSQL gives it in the zone of the session
         actor_kind=told.actor_kind,
         actor_id=told.actor_id,
         verb=told.verb,

@@ -9,6 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, sessionmaker
@@ -71,14 +72,26 @@ def file_faults(session: Session) -> tuple[str, ...]:
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the database to this revision of the schema."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _alembic()
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # two workers that start at once migrate in turn
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('rebond migrate'))"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         connection.commit()
+
+
+def head() -> str:
+    """Return the newest revision of the schema that this code knows."""
+    newest = ScriptDirectory.from_config(_alembic()).get_current_head()
+    assert newest is not None  # noqa: S101 - migrations ship with the code; tells the type checker
+    return newest
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's event signature

@@ -23,6 +23,8 @@ _ENTRIES = (
     ("intake.page", Sentence(fr="Entrée", en="Intake")),
     ("lot.index", Sentence(fr="Lots", en="Lots")),
     ("queue.page", Sentence(fr="File", en="Queue")),
+    ("grading.repairs", Sentence(fr="Réparer", en="Repair")),
+    ("grading.rules", Sentence(fr="Règles", en="Rules")),
     ("plan.page", Sentence(fr="Plan", en="Plan")),
     ("request.index", Sentence(fr="Demandes", en="Requests")),
     ("report.index", Sentence(fr="Bilans", en="Reports")),

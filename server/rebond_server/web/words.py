@@ -141,6 +141,8 @@ VERBS: dict[str, Sentence] = {
     "receive_device": Sentence(fr="entrer dans l'atelier", en="enter the workshop"),
     "judge_erasure": Sentence(fr="juger l'effacement", en="judge the erasure"),
     "grade": Sentence(fr="calculer la catégorie", en="compute the grade"),
+    "declare": Sentence(fr="déclarer", en="declare"),
+    "repair": Sentence(fr="réparer", en="repair"),
     "grade_differs": Sentence(
         fr="les règles donneraient aujourd'hui une autre catégorie",
         en="the rules would now give another grade",

@@ -130,7 +130,7 @@ ELSEWHERE = {
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
     "latest_opinion", "declare",
     # about spare parts
-    "add_parts", "move_part", "use_part", "stock_of",
+    "add_parts", "move_part", "use_part", "stock_of", "better", "plan_repairs", "donated",
 }  # fmt: skip
 
 

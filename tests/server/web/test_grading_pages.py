@@ -1,0 +1,93 @@
+"""What would lift a device, the repair plan, and rules that are tried, adopted and applied."""
+
+import io
+import re
+
+import pytest
+from moments import NOON
+from screens import logged_in, opened
+
+from rebond_server.domain.part import PartKind, Spec
+from rebond_server.domain.role import Role
+from rebond_server.operations.parts import add_parts
+from rebond_server.operations.work import command_line
+from rebond_server.rules.load import GRADING, MARKS, rule_text
+from rebond_server.store.rule_set import RuleSetRow
+
+STRICT = (
+    rule_text(GRADING)
+    .replace("value = 7600", "value = 15200")
+    .replace('version = "2026-11"', 'version = "strict"')
+)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("grading")) as found:
+        with found.workshop.work(command_line(Role.LEAD), NOON) as work:
+            spec = Spec(type="DDR4", form="SODIMM", size=8192)
+            add_parts(work, PartKind.MEMORY, spec, "Étagère 3", 2)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lead(shop):
+    return logged_in(shop.app, Role.LEAD)
+
+
+def adopted(shop):
+    with shop.workshop.make() as session:
+        return session.query(RuleSetRow).count()
+
+
+def test_every_device_says_what_would_lift_it(shop, lead):
+    for tag in shop.tags.values():
+        answer = lead[0].get(f"/d/{tag}/ameliorer")
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+    text = lead[0].get(f"/d/{shop.tags['wiped3']}/ameliorer").text
+    assert "Windows 11" in text
+    assert "2022-190" in text
+    assert f"/d/{shop.tags['wiped3']}/ameliorer" in lead[0].get(f"/d/{shop.tags['wiped3']}").text
+    assert lead[0].get("/d/RB-NONE/ameliorer").status_code == 404
+
+
+def test_the_repair_plan_is_the_leads(shop, lead):
+    text = lead[0].get("/reparer").text
+    assert "appareils améliorés" in text
+    technician = logged_in(shop.app, Role.TECHNICIAN)
+    assert technician[0].get("/reparer").status_code == 403
+    assert technician[0].get("/regles").status_code == 403
+
+
+def test_rules_are_tried_without_writing(shop, lead):
+    client, token = lead
+    assert "grading-rebond" in client.get("/regles").text
+    assert "PassMark" in client.get(f"/regles?jeu={MARKS}").text
+    assert client.get("/regles?jeu=../secret").status_code == 422
+    answer = client.post("/regles/essayer", data={"csrf_token": token, "text": STRICT})
+    assert re.search(r"Effet sur le stock : [1-9]\d* appareils sur \d+", answer.text)
+    assert adopted(shop) == 0
+
+
+def test_a_typo_is_refused_with_its_line(lead):
+    client, token = lead
+    wrong = STRICT.replace('fact = "kind"', 'fact = "knid"')
+    answer = client.post("/regles/essayer", data={"csrf_token": token, "text": wrong})
+    assert answer.status_code == 422
+    assert "knid" in answer.text
+    assert "Ligne" in answer.text
+
+
+def test_a_file_is_adopted_with_date_and_reason_and_grades_again(shop, lead):
+    client, token = lead
+    data = {"csrf_token": token, "since": NOON.date().isoformat(), "reason": "essai"}
+    no_reason = data | {"reason": "", "text": STRICT}
+    assert client.post("/regles/adopter", data=no_reason).status_code == 422
+    file = (io.BytesIO(STRICT.encode()), "regles.toml")
+    answer = client.post("/regles/adopter", data=data | {"file": file}, follow_redirects=True)
+    assert "Les règles sont adoptées" in answer.text
+    assert "strict" in answer.text
+    assert adopted(shop) == 1
+    again = client.post("/regles/reclasser", data={"csrf_token": token}, follow_redirects=True)
+    assert "catégories recalculées" in again.text

@@ -31,7 +31,10 @@ def probe(machine: Machine) -> Answer:
     drives = tuple(
         _drive(machine, one, report) for one, report in zip(listed, reports, strict=True)
     )
-    return Answer(facts=Facts(drives=drives), sources=_sources(drives, reports))
+    return Answer(
+        facts=Facts(drives=drives),
+        sources=_sources(drives, reports, seen=bool(drives) or lsblk.answered(machine)),
+    )
 
 
 def probe_second_opinion(machine: Machine) -> Answer:
@@ -122,9 +125,11 @@ def _bridge(listed: Listed, told: Identified, bus: Bus) -> str | None:
     return listed.vendor or "USB" if bus is Bus.USB else None
 
 
-def _sources(drives: tuple[Drive, ...], reports: list[object]) -> Mapping[str, Source]:
+def _sources(
+    drives: tuple[Drive, ...], reports: list[object], *, seen: bool
+) -> Mapping[str, Source]:
     """Return the drives' source, and each drive's health apart: a refused report tells only its status."""
-    sources = {"drives": measured("lsblk") if drives else unknown("lsblk")}
+    sources = {"drives": measured("lsblk") if seen else unknown("lsblk")}
     for at, (drive, report) in enumerate(zip(drives, reports, strict=True)):
         command = "-".join([*smartctl.OPTIONS, drive.path])
         health = drive.smart

@@ -56,8 +56,8 @@ def parse_secure_boot(variable: bytes | None) -> bool | None:
 
 def probe(machine: Machine) -> Answer:
     """Ask dmidecode, the EFI variables, the TPM class and the names of the ACPI tables."""
-    structures = smbios.ask_smbios(machine) or _from_sysfs(machine)
-    told = parse_firmware(structures)
+    structures = smbios.ask_smbios(machine)
+    told = parse_firmware(structures or _from_sysfs(machine))
     mode = _mode(machine)
     tables = machine.names(ACPI_TABLES)
     version = sysfs.word(machine, TPM)
@@ -74,6 +74,8 @@ def probe(machine: Machine) -> Answer:
         windows_key="MSDM" in tables if tables else None,
     )
     sources = {"firmware": declared("dmidecode") if told != Firmware() else unknown("dmidecode")}
+    if not structures:  # the kernel publishes no OEM strings: an absent agent is not told
+        sources["firmware.anti_theft"] = unknown("dmidecode")
     measured_here = (
         ("mode", mode, "/sys/firmware"),
         ("secure_boot", firmware.secure_boot, SECURE_BOOT if mode == "uefi" else "/sys/firmware"),

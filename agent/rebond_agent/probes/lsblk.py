@@ -91,6 +91,13 @@ def ask_drives(machine: Machine) -> tuple[Listed, ...]:
     return tuple(sorted((_identified(machine, one) for one in drives), key=lambda one: one.name))
 
 
+def answered(machine: Machine) -> bool:
+    """Say whether lsblk listed what there is: without drives, that is a machine without drives."""
+    return isinstance(
+        tool_json.at(tool_json.load(machine.run(COMMAND).output), "blockdevices"), list
+    )
+
+
 def _identified(machine: Machine, listed: Listed) -> Listed:
     """Return the drive with the identity the kernel publishes where lsblk tells none."""
     if listed.bus is not Bus.MMC:

@@ -192,7 +192,8 @@ def _reported(inventory: Inventory | None, name: str, path: str, value: Plain | 
     if inventory is None:
         return _fact(name, None, path, "unknown")
     evidence, status = _source_of(inventory, path)
-    return _fact(name, value, f"{path} ({evidence})", status)
+    # An empty list that nobody could fill is not "none": no drives, no anti-theft module.
+    return _fact(name, None if status == "unknown" else value, f"{path} ({evidence})", status)
 
 
 def _source_of(inventory: Inventory, path: str) -> tuple[str, Status]:

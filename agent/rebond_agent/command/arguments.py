@@ -8,12 +8,14 @@ from typing import NoReturn
 
 from rebond_agent.config import Config
 from rebond_agent.errors import UsageError
-from rebond_agent.language import Language, say
+from rebond_agent.language import AnyPhrase, Language, say
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
+from rebond_schemas.erasure import Level
 
-Told = Callable[[Phrase | CheckPhrase | ConsolePhrase], str]
+Told = Callable[[AnyPhrase], str]
 
 
 class Parser(argparse.ArgumentParser):
@@ -42,7 +44,7 @@ def language_of(words: Sequence[str], config: Config) -> Language:
 def parser(language: Language) -> Parser:
     """Return the parser of all commands."""
 
-    def told(phrase: Phrase | CheckPhrase | ConsolePhrase) -> str:
+    def told(phrase: AnyPhrase) -> str:
         return say(language, phrase).replace("%", "%%")
 
     common = _common(told)
@@ -52,7 +54,7 @@ def parser(language: Language) -> Parser:
     whole.reader = language
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, phrase: Phrase | CheckPhrase | ConsolePhrase) -> Parser:
+    def command(name: str, phrase: AnyPhrase) -> Parser:
         said = told(phrase)
         # No abbreviations: --yes must never stand for --yes-erase.
         made = commands.add_parser(
@@ -106,6 +108,15 @@ def _add_wipe(to: Parser, told: Told) -> None:
     _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
     _add_many(to, "--drive", "/dev/X", told(Phrase.HELP_DRIVE))
     _add_many(to, "--yes-erase", "LAST4", told(Phrase.HELP_YES))
+    levels = [level.value for level in Level]
+    to.add_argument("--level", choices=levels, default="clear", help=told(ErasePhrase.HELP_LEVEL))
+    for name, phrase in (
+        ("--no-firmware", ErasePhrase.HELP_NO_FIRMWARE),
+        ("--suspend", ErasePhrase.HELP_SUSPEND),
+        ("--finish", ErasePhrase.HELP_FINISH),
+        ("--full-read", ErasePhrase.HELP_FULL_READ),
+    ):
+        to.add_argument(name, action="store_true", help=told(phrase))
 
 
 def _add_check(to: Parser, told: Told) -> None:

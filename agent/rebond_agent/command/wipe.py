@@ -27,8 +27,9 @@ from rebond_agent.stick.outbox import Outbox, opened
 from rebond_agent.wipe import engine
 from rebond_agent.wipe.engine import Progress
 from rebond_agent.wipe.guard import Policy
+from rebond_agent.wipe.suspend import thaw
 from rebond_schemas.codec import encode
-from rebond_schemas.erasure import Ending
+from rebond_schemas.erasure import Ending, Level
 
 
 def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
@@ -66,15 +67,28 @@ def _erase(
     chosen: Sequence[Chosen],
 ) -> set[Ending]:
     """Erase one after the other, tell each, and return the endings there were."""
-    policy = Policy(chosen=tuple(one.drive.path for one in chosen))
+    policy = _policy(words, chosen)
     endings = set()
     with _stoppable() as cancelled:
-        work = partial(engine.wipe, cancelled=cancelled)
+        wake = partial(thaw, desk.machine(words.machine), lambda: bool(words.suspend))
+        work = partial(engine.wipe, cancelled=cancelled, thaw=wake)
         for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk)):
             endings.add(erasure.ending)
             told = encode(erasure).decode() if words.json else erasure_text(erasure, desk.language)
             desk.show(told)
     return endings
+
+
+def _policy(words: argparse.Namespace, chosen: Sequence[Chosen]) -> Policy:
+    """Return what was asked for on the command line."""
+    serials = (one.drive.identity.serial for one in chosen) if words.finish else ()
+    return Policy(
+        chosen=tuple(one.drive.path for one in chosen),
+        level=Level(words.level),
+        firmware=not words.no_firmware,
+        sample_percent=100.0 if words.full_read else Policy().sample_percent,
+        locked_by_us=tuple(serial for serial in serials if serial is not None),
+    )
 
 
 def _named(desk: Desk, words: argparse.Namespace, collected: Collected) -> tuple[Chosen, ...]:

@@ -8,6 +8,7 @@ from rebond_agent import errors
 from rebond_agent.errors import AgentError
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import PHRASES, Phrase
 from rebond_agent.language.words import Words
 
@@ -19,7 +20,11 @@ class Language(StrEnum):
     EN = "en"
 
 
-def say(language: Language, phrase: Phrase | CheckPhrase | ConsolePhrase, **details: object) -> str:
+AnyPhrase = Phrase | CheckPhrase | ConsolePhrase | ErasePhrase
+"""A text, whichever room it belongs to."""
+
+
+def say(language: Language, phrase: AnyPhrase, **details: object) -> str:
     """Return a text in this language with its details filled in."""
     french, english = PHRASES[phrase] if isinstance(phrase, Phrase) else phrase.value
     return (french if language is Language.FR else english).format(**details)

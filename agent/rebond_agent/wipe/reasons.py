@@ -243,8 +243,8 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
             "The password counter has run out: power the PC off completely, then start again.",
         ),
         Reason.STILL_LOCKED: _both(
-            "Le disque est resté verrouillé par notre mot de passe « Rebond » : relancez l'effacement, il reprendra.",
-            'The drive is still locked with our password "Rebond": erase again, it will go on.',
+            "Le disque est resté verrouillé par notre mot de passe « Rebond » : relancez avec l'option --finish.",
+            'The drive is still locked with our password "Rebond": erase again with --finish.',
         ),
         Reason.BUSY_SANITIZING: _both(
             "Le disque termine un effacement commencé avant : attendez sa fin, puis recommencez.",

@@ -1,0 +1,29 @@
+"""The texts of the wipe command's choices: French, English."""
+
+from enum import Enum, unique
+
+
+@unique
+class ErasePhrase(Enum):
+    """What the options of an erasure do."""
+
+    HELP_LEVEL = (
+        "niveau demandé : clear, ou purge (le disque s'efface lui-même, sinon rien)",
+        "level asked for: clear, or purge (the drive erases itself, else nothing is done)",
+    )
+    HELP_NO_FIRMWARE = (
+        "réécrire seulement, sans les commandes d'effacement du disque",
+        "overwrite only, without the drive's own erase commands",
+    )
+    HELP_SUSPEND = (
+        "mettre le PC en veille 5 secondes si le BIOS a gelé un disque",
+        "suspend the PC for 5 seconds when the BIOS froze a drive",
+    )
+    HELP_FINISH = (
+        "essayer le mot de passe « Rebond » sur un disque qu'un effacement coupé a laissé verrouillé",
+        'try the password "Rebond" on a drive that a cut erasure left locked',
+    )
+    HELP_FULL_READ = (
+        "relire le disque entier après un effacement interne, et non un échantillon",
+        "read all of the drive after its own erasure, instead of a sample",
+    )

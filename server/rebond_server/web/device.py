@@ -19,6 +19,7 @@ from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
 from rebond_server.store.queries.device_list import Wanted, device_list
 from rebond_server.store.queries.device_page import device_by_tag, device_page
+from rebond_server.store.queries.intake_list import noted_device
 from rebond_server.web import words
 from rebond_server.web.answering import done, field
 from rebond_server.web.life import flow
@@ -102,6 +103,7 @@ def page(tag: str) -> ResponseReturnValue:
         events=events,
         forms=FORMS,
         letters=LETTERS,
+        noted=noted_device(session, site_id, found.device_id),
     )
 
 

@@ -34,7 +34,7 @@ from rebond_server.web.session import person, work
 blueprint = Blueprint("intake", __name__)
 SHOWN = 8
 """Devices taken in last that the page shows."""
-MOST_LINES = 1_000
+MOST_LINES = 200
 """Lines of a trial on one page; refused and blocked ones come first."""
 _DEVICE_COLUMNS = tuple(column for column in Column if column not in {Column.KEY, Column.STANDING})
 _TRY = {"annex": try_annex, "devices": try_devices}

@@ -27,12 +27,12 @@ from rebond_server.web import intake_words
 from rebond_server.web.answering import date_in, done, field, lines_in, whole_in, word_in
 from rebond_server.web.device import wanted_in
 from rebond_server.web.language import say
-from rebond_server.web.session import work
+from rebond_server.web.session import now, work
 from rebond_server.web.words import KINDS
 
 blueprint = Blueprint("lot", __name__)
-MOST_PAIRS = 2_000
-"""Lines of a reconciliation on one page; the export has them all."""
+MOST_PAIRS = 200
+"""Lines of a reconciliation on one page, what needs a look first; the export has them all."""
 
 
 @blueprint.get("/lots")
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         donors=donor_codes(session, site_id),
         agreements=agreement_numbers(session, site_id),
         regimes=tuple(Regime),
+        today=now().date(),
         words=intake_words,
     )
 
@@ -132,12 +133,18 @@ def page(code: str) -> ResponseReturnValue:
         lot=found,
         price=price_mode(resale_allowed=bool(found.terms.get("resale_allowed"))),
         reconciliation=reconciliation,
-        pairs=pairs[:MOST_PAIRS],
+        pairs=sorted(pairs, key=_urgency)[:MOST_PAIRS],
         left=max(0, len(pairs) - MOST_PAIRS),
         wanted=wanted,
         standings=tuple(Standing),
         words=intake_words,
     )
+
+
+def _urgency(pair: Pair) -> tuple[bool, bool]:
+    """Put what a person must look at first; the order of the file stays otherwise."""
+    blocked = pair.announced is not None and pair.announced.blocked is not None
+    return (not blocked, pair.standing is Standing.RECEIVED)
 
 
 @blueprint.get("/lots/<code>/annexe.csv")

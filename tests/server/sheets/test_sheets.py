@@ -125,7 +125,7 @@ def test_what_is_written_holds_no_formula_and_reads_back(rows):
     for line in csv.reader(StringIO(raw.decode("utf-8-sig"), newline=""), delimiter=";"):
         assert all(cell[:1] not in set("=+@-\t\r") - {""} for cell in line)
     found = {row.number: row.cells for row in read_sheet(raw).rows}
-    told = [tuple(clean(cell) or "" for cell in row) for row in rows]
+    told = [tuple(clean(clean(cell)) or "" for cell in row) for row in rows]  # once out, once in
     assert [(*row, "", "")[:2] for row in found.values()] == [row for row in told if any(row)]
 
 

@@ -133,6 +133,27 @@ def test_a_refusal_stays_beside_what_was_typed(shop, lead):
         assert session.query(Intake).count() == 0
 
 
+def test_the_page_of_a_phone_shows_what_was_noted(shop, lead):
+    amp(lead)
+    answer = post(
+        lead,
+        "/entree",
+        scan="490154203237518",
+        kind="smartphone",
+        lock="oui",
+        battery="71",
+        lot="amp",
+    )
+    assert answer.status_code == 303
+    found = lead[0].get("/chercher?q=490154203237518")
+    page = lead[0].get(found.location).text
+    assert "490154203237518" in page
+    assert "Noté à l" in page
+    assert ">71<" in page
+    with shop.workshop.make() as session:
+        assert session.query(Intake).one().activation_lock is True
+
+
 def test_many_tags_with_a_result_each(shop, lead):
     for code, kind, parent in (("S1", "site", ""), ("P1", "pallet", "S1")):
         assert post(lead, "/lieux", code=code, kind=kind, name="", parent=parent).status_code == 303

@@ -20,6 +20,7 @@ from rebond_server.store.intake import (
     ListedItem,
     Place,
 )
+from rebond_server.store.people import Account
 from rebond_server.store.queries.device_list import Wanted, conditions
 
 AT_ONCE = 1_000
@@ -36,6 +37,8 @@ class NotedDevice:
     point: str | None
     place: str | None
     grade: str | None
+    holder: str | None
+    """The name of the colleague who has it in hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +67,11 @@ def last_taken_in(session: Session, site_id: UUID, most: int) -> tuple[NotedDevi
     query = _noted(site_id).where(Intake.id.is_not(None))
     rows = session.execute(query.order_by(Device.received.desc(), Device.id.desc()).limit(most))
     return tuple(_line(row) for row in rows)
+
+
+def noted_device(session: Session, site_id: UUID, device_id: UUID) -> NotedDevice:
+    """Return what was noted of one device, and where it stands."""
+    return _line(session.execute(_noted(site_id).where(Device.id == device_id)).one())
 
 
 def listed_items(session: Session, site_id: UUID, code: str) -> dict[str, ListedItem]:
@@ -120,9 +128,17 @@ def waits_for_device(session: Session, site_id: UUID, tag: str) -> bool:
     return session.scalar(query) is not None
 
 
-def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of six columns helps nobody
+def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of seven columns helps nobody
     return (
-        select(Device, Intake, Lot.code, CollectionPoint.name, Place.code, GradeRow.overall)
+        select(
+            Device,
+            Intake,
+            Lot.code,
+            CollectionPoint.name,
+            Place.code,
+            GradeRow.overall,
+            Account.name,
+        )
         .outerjoin(Intake, and_(Intake.site_id == site_id, Intake.device_id == Device.id))
         .outerjoin(Lot, and_(Lot.site_id == site_id, Lot.id == Device.lot_id))
         .outerjoin(
@@ -133,11 +149,14 @@ def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of six col
             DevicePlace, and_(DevicePlace.site_id == site_id, DevicePlace.device_id == Device.id)
         )
         .outerjoin(Place, and_(Place.site_id == site_id, Place.id == DevicePlace.place_id))
+        .outerjoin(Account, and_(Account.site_id == site_id, Account.id == DevicePlace.holder_id))
         .outerjoin(GradeRow, and_(GradeRow.site_id == site_id, GradeRow.id == Device.grade_id))
         .where(Device.site_id == site_id)
     )
 
 
 def _line(row: Any) -> NotedDevice:  # noqa: ANN401 - likewise
-    device, notes, lot, point, place, grade = row
-    return NotedDevice(device=device, notes=notes, lot=lot, point=point, place=place, grade=grade)
+    device, notes, lot, point, place, grade, holder = row
+    return NotedDevice(
+        device=device, notes=notes, lot=lot, point=point, place=place, grade=grade, holder=holder
+    )

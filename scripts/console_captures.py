@@ -101,7 +101,7 @@ def walk(stage: Stage) -> Iterator[tuple[str, str]]:
     yield "3-chosen", stage.until("3 disque(s)", "3 drive(s)")
     stage.press("Enter")
     yield "4-countdown", stage.until("Départ dans 8", "Starts in 8")
-    yield "5-erasing", stage.until("4 écriture", "4 writing  ")
+    yield "5-erasing", stage.until("4 écriture ·", "4 writing ·")
     stage.press("F3")
     stage.until("clavier", "keyboard")
     stage.press("Down", "Down", "Enter")

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import Struct
@@ -15,12 +15,12 @@ from rebond_agent.wipe.fill import KEY_BYTES
 from rebond_agent.wipe.identity import difference
 from rebond_agent.wipe.layer import Action, Doing, Layer, actions, layer_bytes
 from rebond_agent.wipe.orders import Done, Firmware, NotOpened, Opened, Tick, Work
-from rebond_agent.wipe.outcome import Outcome, broken_off, finished
+from rebond_agent.wipe.outcome import Outcome
 from rebond_agent.wipe.pace import Pace
 from rebond_agent.wipe.plan import Plan
 from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.story import Story
 from rebond_agent.wipe.target import Target
-from rebond_schemas.erasure import HiddenArea, Pass
 from rebond_schemas.facts import Bus
 
 Ended = TypeVar("Ended")
@@ -40,18 +40,6 @@ class Progress(Struct, frozen=True, kw_only=True):
     """Until the end of the last step."""
     fault_count: int
     mismatch_count: int
-
-
-GO_ON = frozenset(
-    {
-        Reason.NOT_WRITTEN,
-        Reason.NOT_READABLE,
-        Reason.NOT_FLUSHED,
-        Reason.CACHE_NOT_DROPPED,
-        Reason.CONTENT_DIFFERS,
-    }
-)
-"""The erasure has failed, but the rest of the drive is still worth erasing."""
 
 
 def never() -> bool:
@@ -89,7 +77,7 @@ def erase(
 ) -> Iterator[Progress | Outcome]:
     """Carry the plan out with this crew; the last thing yielded is the Outcome."""
     began = time.monotonic()
-    story = _Story(plan)
+    story = Story(plan)
     try:
         opened = crew.open()
         story.size_bytes = opened.size_bytes if isinstance(opened, Opened) else None
@@ -104,56 +92,6 @@ def erase(
     finally:
         crew.close()
     yield story.outcome(time.monotonic() - began)
-
-
-@dataclass
-class _Story:
-    plan: Plan
-    size_bytes: int | None = None
-    passes: list[Pass] = field(default_factory=list)
-    checks: list[bool] = field(default_factory=list)
-    wrong: tuple[Reason, str | None] | None = None
-    """The first thing that went wrong; nothing later makes up for it."""
-    over: bool = False
-
-    def add(self, done: Done) -> None:
-        self.attempted(done)
-        if done.reason is not None and self.wrong is None:
-            self.wrong = (done.reason, done.detail)
-        self.over = done.reason is not None and done.reason not in GO_ON
-
-    def fail(self, reason: Reason, detail: str | None) -> None:
-        """Note what went wrong, unless something did before."""
-        self.wrong = self.wrong or (reason, detail)
-
-    def attempted(self, done: Done) -> None:
-        """Keep the evidence of something that may have been refused without any harm."""
-        self.passes.append(done.passed)
-        self.checks.append(done.identity_checked)
-        if done.hidden_area not in {None, HiddenArea.UNKNOWN}:
-            self.plan = replace(self.plan, hidden_area=done.hidden_area)
-
-    def outcome(self, seconds: float) -> Outcome:
-        passes = tuple(self.passes)
-        checked = bool(self.checks) and all(self.checks)
-        if self.wrong is None and self.size_bytes is not None:
-            return finished(
-                self.plan,
-                size_bytes=self.size_bytes,
-                identity_checked=checked,
-                passes=passes,
-                seconds=seconds,
-            )
-        reason, detail = self.wrong or (Reason.INCOMPLETE, None)
-        return broken_off(
-            self.plan,
-            reason,
-            detail,
-            size_bytes=self.size_bytes,
-            identity_checked=checked,
-            passes=passes,
-            seconds=seconds,
-        )
 
 
 def _ready(plan: Plan, opened: Opened | NotOpened) -> tuple[Reason, str | None] | None:
@@ -185,7 +123,7 @@ class _Work:
     thaw: Thaw | None
 
 
-def _prepare(story: _Story, work: _Work) -> Iterator[Progress]:
+def _prepare(story: Story, work: _Work) -> Iterator[Progress]:
     """Look for a hidden area where there can be one, and unlock what a wipe of ours left locked."""
     if work.opened.identity.bus is not Bus.ATA:
         return
@@ -197,7 +135,7 @@ def _prepare(story: _Story, work: _Work) -> Iterator[Progress]:
         story.add(done)
 
 
-def _firmware(story: _Story, work: _Work) -> Iterator[Progress]:
+def _firmware(story: Story, work: _Work) -> Iterator[Progress]:
     """Mark the drive, have it erase itself in one way or another, and look for the marks."""
     marks = Marks(work.opened, story.plan.sample_percent)
     remembered = b""
@@ -226,7 +164,7 @@ def _firmware(story: _Story, work: _Work) -> Iterator[Progress]:
                 return
 
 
-def _fall_back(story: _Story, work: _Work, last: Done | None) -> Iterator[Progress]:
+def _fall_back(story: Story, work: _Work, last: Done | None) -> Iterator[Progress]:
     """Overwrite, when the drive refused everything before it did anything, and that is enough."""
     way = story.plan.fallback
     if way is not None:
@@ -248,7 +186,7 @@ FIRMWARE_STEPS = 6
 
 
 def _way_over(
-    story: _Story, work: _Work, order: Work, number: int
+    story: Story, work: _Work, order: Work, number: int
 ) -> Generator[Progress, None, Done]:
     """Do one way over the drive around a firmware erasure."""
     opened = work.opened
@@ -278,7 +216,7 @@ def _told(
         yield _progress(place, "command", opened.size_bytes, tick, pace)
 
 
-def _carry(story: _Story, work: _Work) -> Iterator[Progress]:
+def _carry(story: Story, work: _Work) -> Iterator[Progress]:
     """Go through the layers, each written and read back; stop where going on is pointless."""
     opened, crew, cancelled = work.opened, work.crew, work.cancelled
     steps = [

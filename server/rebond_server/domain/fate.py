@@ -59,6 +59,14 @@ PLACE_NAMES: dict[Place, Sentence] = {
     Place.RECYCLED: Sentence(fr="recyclage", en="recycling"),
     Place.SCRAPPED: Sentence(fr="réformés, suite non notée", en="scrapped, end not recorded"),
 }
+PLACE_OF_ONE: dict[Place, Sentence] = PLACE_NAMES | {
+    Place.HELD: Sentence(fr="retenu", en="held"),
+    Place.TO_GRADE: Sentence(fr="effacé, à classer", en="wiped, to be graded"),
+    Place.READY: Sentence(fr="prêt", en="ready"),
+    Place.PROMISED: Sentence(fr="attribué, à remettre", en="allocated, to be handed over"),
+    Place.SCRAPPED: Sentence(fr="réformé, suite non notée", en="scrapped, end not recorded"),
+}
+"""The same of one device: French names many differently."""
 
 _BEYOND: dict[Stage, frozenset[State]] = {
     Stage.GRADED: frozenset({State.GRADED, State.ALLOCATED, State.RELEASED}),
@@ -182,9 +190,9 @@ def no_resale(regime: Regime, fates: Iterable[Fate], *, resale_allowed: bool) ->
     priced = sum(one.priced for one in given)
     free = len(given) - priced
     counted = Sentence(
-        fr=f"{len(given)} appareils remis : {free} par un dispositif gratuit, "
+        fr=f"Appareils remis : {len(given)}, dont {free} par un dispositif gratuit et "
         f"{priced} par un dispositif payant.",
-        en=f"{len(given)} devices handed over: {free} by a free programme, "
+        en=f"Devices handed over: {len(given)}, of them {free} by a free programme and "
         f"{priced} by one that asks a price.",
     )
     if resale_allowed:

@@ -9,6 +9,7 @@ from rebond_server.documents.flow import Band, flow_svg
 from rebond_server.documents.report import Report, Table
 from rebond_server.domain.fate import (
     PLACE_NAMES,
+    PLACE_OF_ONE,
     STAGE_NAMES,
     Fate,
     Place,
@@ -106,9 +107,9 @@ def annex_report(
         rows=tuple(_line(lot, pair, known) for pair in annex_pairs(found)),
     )
     announced = (
-        f"{found.expected} lignes annoncées : {found.count(Standing.RECEIVED)} reçues, "
-        f"{found.count(Standing.MISSING)} non reçues ; "
-        f"{found.count(Standing.UNEXPECTED)} appareils reçus sans être annoncés."
+        f"Lignes annoncées : {found.expected}, dont reçues : {found.count(Standing.RECEIVED)}, "
+        f"non reçues : {found.count(Standing.MISSING)}. "
+        f"Appareils reçus sans être annoncés : {found.count(Standing.UNEXPECTED)}."
     )
     return Report(
         title=f"Devenir des appareils du lot : {lot.line.name}",
@@ -161,7 +162,7 @@ def _line(lot: LotPage, pair: Pair, known: Mapping[str, Fate]) -> tuple[Cell, ..
         STANDINGS[pair.standing].fr if named else None,
         None if came is None else came.tag,
         lot.line.agreement,
-        NOT_RECEIVED.fr if fate is None else PLACE_NAMES[fate.place].fr,
+        NOT_RECEIVED.fr if fate is None else PLACE_OF_ONE[fate.place].fr,
         None if fate is None else proof_of(fate).fr,
         None if fate is None else fate.programme_name,
         None if fate is None else fate.organisation,

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from rebond_agent.machine import Library, Machine
 from rebond_agent.probes import lsblk, mmc, smart, smartctl, tool_json
+from rebond_agent.probes.abilities import Abilities, ask_abilities
 from rebond_agent.probes.answer import Answer, measured, reported, unknown
 from rebond_agent.probes.lsblk import Listed
 from rebond_agent.probes.smartctl import Identified
@@ -28,9 +29,7 @@ def probe(machine: Machine) -> Answer:
     listed = lsblk.ask_drives(machine)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         reports = list(pool.map(lambda one: _report(machine, one), listed))
-    drives = tuple(
-        _drive(machine, one, report) for one, report in zip(listed, reports, strict=True)
-    )
+        drives = tuple(pool.map(lambda one, report: _drive(machine, one, report), listed, reports))
     return Answer(
         facts=Facts(drives=drives),
         sources=_sources(drives, reports, seen=bool(drives) or lsblk.answered(machine)),
@@ -43,7 +42,12 @@ def probe_second_opinion(machine: Machine) -> Answer:
     return Answer()
 
 
-def build_drive(listed: Listed, report: object, health: Smart | None = None) -> Drive:
+def build_drive(
+    listed: Listed,
+    report: object,
+    health: Smart | None = None,
+    abilities: Abilities = Abilities(),  # noqa: B008 - a frozen value
+) -> Drive:
     """Return one drive from what the kernel lists and what the drive itself reports."""
     told = smartctl.parse_identity(report, listed.path)
     health = health or smart.parse_smart(report)
@@ -69,7 +73,8 @@ def build_drive(listed: Listed, report: object, health: Smart | None = None) -> 
         boot_medium=listed.boot_medium,
         bridge=_bridge(listed, told, bus),
         security=told.security,
-        capabilities=told.capabilities,
+        capabilities=_capabilities(told, abilities),
+        native_size_bytes=abilities.native_size_bytes,
         boot_partitions=listed.boot_partitions,
         holders=listed.holders,
         smart=health,
@@ -116,7 +121,17 @@ def _report(machine: Machine, listed: Listed) -> object:
 
 def _drive(machine: Machine, listed: Listed, report: object) -> Drive:
     health = mmc.ask_health(machine, listed.name) if listed.bus is Bus.MMC else None
-    return build_drive(listed, report, health)
+    abilities = Abilities()
+    if report is not None:
+        abilities = ask_abilities(machine, listed.path, listed.bus, listed.block_bytes)
+    return build_drive(listed, report, health, abilities)
+
+
+def _capabilities(told: Identified, abilities: Abilities) -> tuple[str, ...] | None:
+    """Return what smartctl and the tool of the bus say together; None when neither says anything."""
+    if told.capabilities is None and abilities.methods is None:
+        return None
+    return (*(told.capabilities or ()), *(abilities.methods or ()))
 
 
 def _bridge(listed: Listed, told: Identified, bus: Bus) -> str | None:

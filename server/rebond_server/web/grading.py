@@ -104,7 +104,7 @@ def regrade() -> ResponseReturnValue:
     return done(told, url_for("grading.rules", suite=progress.last))
 
 
-def _rules(text: str, found: Simulation | None = None) -> str:
+def _rules(text: str, found: Simulation | None = None) -> ResponseReturnValue:
     return render_template(
         "rules.html",
         text=text,

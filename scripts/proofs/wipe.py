@@ -28,13 +28,14 @@ from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields
 from rebond_agent.wipe.plan import Plan, make_plan
 from rebond_agent.wipe.target import FakeTarget
-from rebond_schemas.erasure import Ending, Extent, Level
+from rebond_schemas.erasure import Ending, Extent, Level, Pass
 from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.verdict import judge
 from rebond_server.domain.verdict_reason import Verdict
 
 OWN_PROCESSES_EVERY = 40
+DRIVE_BYTES_PER_SECOND = 20e6
 GRAIN = 16
 """Bytes compared at once: random content that is found again at its place is a remainder."""
 
@@ -127,9 +128,16 @@ def in_this_process(case: Case) -> Result:
     drive, plan = _planned(case, medium.name)
     crew = InThisProcess(lambda: FakeDrive(medium), chunk_bytes=case.chunk_bytes)
     outcome = _outcome(plan, crew)
-    passes = tuple(msgspec.structs.replace(one, own_process=True) for one in outcome.passes)
-    told = msgspec.structs.replace(outcome, passes=passes)
+    passes = tuple(_as_of_a_drive(one) for one in outcome.passes)
+    seconds = sum(one.seconds for one in passes)
+    told = msgspec.structs.replace(outcome, passes=passes, seconds=seconds)
     return _result(case, drive, told, bytes(medium.truth))
+
+
+def _as_of_a_drive(one: Pass) -> Pass:
+    """Tell the pass as another process at a drive's speed would: memory would be refuted for its own."""
+    seconds = max(one.seconds, one.bytes_done / DRIVE_BYTES_PER_SECOND)
+    return msgspec.structs.replace(one, own_process=True, seconds=seconds)
 
 
 def in_own_processes(case: Case, folder: Path) -> Result:

@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -205,3 +206,21 @@ def test_drives_of_a_recorded_machine_are_not_here(console):
     assert ended.view is View.LEAVE
     assert not any(one.is_open for one in ended.drives)
     assert threading.active_count() < 40
+
+
+def test_a_mistake_of_ours_ends_the_console_and_is_not_hidden(console):
+    """No thread dies in silence behind a screen that looks well."""
+
+    def broken(plan, target, *, record_intent):  # noqa: ARG001 - the engine's form
+        raise ZeroDivisionError
+        yield
+
+    with console(1) as given:
+        (ending,) = endings(given)
+        script = (
+            ("à effacer", (Key.F2,)),
+            ("EFFACER LES DISQUES", (*ending, Key.ENTER)),
+            ("never", ()),
+        )
+        with pytest.raises(ZeroDivisionError):
+            go(replace(given, engine=broken), *script)

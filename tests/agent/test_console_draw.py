@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+import segno
 from rich.cells import cell_len
 from stage import PROGRESS, state
 
@@ -105,7 +106,14 @@ def test_progress_shows_step_rate_time_and_errors():
     one = state(1)
     running = replace(one, drives=(replace(one.drives[0], running=True, progress=PROGRESS),))
     shown = words_of(text(running))
-    for part in ("1/4 pose des témoins", "40 %", "512 Mo/s", "reste 2 h 05", "3 erreur(s)", "12 différence"):
+    for part in (
+        "1/4 pose des témoins",
+        "40 %",
+        "512 Mo/s",
+        "reste 2 h 05",
+        "3 erreur(s)",
+        "12 différence",
+    ):
         assert part in shown
 
 
@@ -159,6 +167,21 @@ def test_the_qr_code_fits_80_by_25_and_is_square():
     assert code[3].plain.strip() in shown
     assert len({len(row) for row in code}) == 1
     assert abs(len(code[0]) - 2 * len(code)) <= 1
+
+
+def test_the_drawn_code_is_the_code_of_the_address():
+    """Read back module by module: two rows in each line, black on white."""
+    address = "http://fake/d/RB-000042"
+    halves = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+    rows = []
+    for line in code_lines(address):
+        assert str(line.style) == "black on white"
+        upper, lower = zip(*(halves[letter] for letter in line.plain), strict=True)
+        rows += [upper, lower]
+    wanted = [tuple(row) for row in segno.make(address, error="l", micro=False).matrix]
+    drawn = [row[2 : 2 + len(wanted)] for row in rows[2 : 2 + len(wanted)]]
+    assert drawn == wanted
+    assert not any(rows[0] + rows[1] + rows[-1])
 
 
 def test_without_a_tag_or_a_stick_the_page_says_why_there_is_none():

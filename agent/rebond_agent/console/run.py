@@ -38,6 +38,8 @@ def run(state: State, workbench: Workbench, front: Front, clock: Callable[[], fl
     workbench.begin()
     try:
         while not state.over:
+            if workbench.broken is not None:
+                raise workbench.broken
             front.show(screen(state, front.size))
             pressed = [Pressed(key=key) for key in front.keys(_LOOK_SECONDS)]
             for event in (*pressed, *_heard(workbench), Ticked(now=clock())):

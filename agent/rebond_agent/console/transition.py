@@ -76,7 +76,8 @@ def _learned(state: State, event: Learned) -> State:  # noqa: PLR0911 - one line
                 lambda one: CheckLine(name=one.name, check=event.check),
             )
         case Counted():
-            return replace(state, waiting=event.waiting, sending=event.sending)
+            news = state.news if event.waiting or event.sending else None  # no server is away now
+            return replace(state, waiting=event.waiting, sending=event.sending, news=news)
         case Told():
             return replace(state, news=event.sentence)
         case _:

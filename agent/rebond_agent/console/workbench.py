@@ -81,6 +81,8 @@ class Workbench:
         meet_types()
         self.events: SimpleQueue[Event] = SimpleQueue()
         self.language = language
+        self.broken: Exception | None = None
+        """What no thread foresaw; the console ends with it."""
         self._given = given
         self._session = given.session
         self._collected: Collected | None = None
@@ -136,6 +138,8 @@ class Workbench:
             work()
         except AgentError as error:
             self.events.put(Told(sentence=say_error(self.language, error)))
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: raised again by the loop
+            self.broken = error
 
     def _inspect(self) -> None:
         collected = collect(self._session.machine)

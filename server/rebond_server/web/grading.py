@@ -122,8 +122,9 @@ def _typed() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         return request.form.get("text", "").replace("\r\n", "\n")
+    raw: bytes = file.read()
     try:
-        return file.read().decode("utf-8").replace("\r\n", "\n")
+        return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise BadValue(
             Sentence(fr="Ce fichier n'est pas un texte.", en="This file is not a text.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rebond_agent.probes import board, edid, memory, processor, smbios
+from rebond_agent.probes import board, edid, memory, ports, processor, smbios
 
 SYSTEM = """# dmidecode 2.9
 SMBIOS 2.4 present.
@@ -311,3 +311,36 @@ Monitor name: BenQ GL2460
 
     assert (one.product, one.model) == ("BNQ7F2B", "BenQ GL2460")
     assert (one.width_px, one.height_px) == (1920, 1080)
+
+
+PORT = """
+Handle 0x00{number:02}, DMI type 8, 9 bytes
+Port Connector Information
+\tInternal Connector Type: None
+\tExternal Reference Designator: {printed}
+\tExternal Connector Type: {connector}
+"""
+
+
+def test_ports_are_counted_by_kind_and_inner_plugs_left_out():
+    said = (
+        ("USB 1", "Access Bus (USB)"),
+        ("USB 2", "Access Bus (USB)"),
+        ("Mini DisplayPort", "Other"),
+        ("LAN", "RJ-45"),
+        ("SATA 1", "None"),
+        ("Not Specified", "Other"),
+    )
+    rows = [PORT.format(number=n, printed=p, connector=c) for n, (p, c) in enumerate(said)]
+    found = ports.parse_ports(smbios.parse_smbios("".join(rows)), usb_c=1)
+
+    assert [(one.kind, one.present, one.name) for one in found] == [
+        ("port_displayport", True, "x 1"),
+        ("port_ethernet", True, "x 1"),
+        ("port_usb", True, "x 2"),
+        ("port_usb_c", True, "x 1"),
+    ]
+
+
+def test_no_port_is_told_where_nothing_tells():
+    assert ports.parse_ports(()) == ()

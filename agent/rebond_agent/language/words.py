@@ -113,6 +113,21 @@ EQUIPMENT: Words = MappingProxyType(
         "keyboard": ("clavier", "keyboard"),
         "fingerprint_reader": ("lecteur d'empreinte", "fingerprint reader"),
         "card_reader": ("lecteur de cartes", "card reader"),
+        "smart_card_reader": ("lecteur de carte à puce", "smart card reader"),
+        "port_usb": ("prises USB", "USB ports"),
+        "port_usb_c": ("prises USB-C", "USB-C ports"),
+        "port_ethernet": ("prise réseau", "network port"),
+        "port_modem": ("prise modem", "modem port"),
+        "port_vga": ("prise VGA", "VGA port"),
+        "port_hdmi": ("prise HDMI", "HDMI port"),
+        "port_displayport": ("prise DisplayPort", "DisplayPort"),
+        "port_dvi": ("prise DVI", "DVI port"),
+        "port_thunderbolt": ("prise Thunderbolt", "Thunderbolt port"),
+        "port_serial": ("port série", "serial port"),
+        "port_parallel": ("port parallèle", "parallel port"),
+        "port_firewire": ("prise FireWire", "FireWire port"),
+        "port_audio": ("prises audio", "audio jacks"),
+        "port_ps2": ("prises PS/2", "PS/2 ports"),
     }
 )
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rebond_agent.machine import Library, Machine
-from rebond_agent.probes import pci, tool_json
-from rebond_agent.probes.answer import Answer, measured, unknown
+from rebond_agent.probes import pci, ports, smbios, tool_json
+from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.pci import PciDevice
 from rebond_schemas.facts import Equipment, Facts
 from rebond_schemas.text import clean
@@ -68,13 +68,15 @@ def find_equipment(
 
 
 def probe(machine: Machine) -> Answer:
-    """Ask udev, and lspci for card readers on the PCI bus."""
+    """Ask udev, lspci for card readers on the PCI bus, and SMBIOS for the sockets on the case."""
     devices = parse_udev(machine.ask(Library.UDEV))
-    source = measured("udev") if devices else unknown("udev")
-    return Answer(
-        facts=Facts(equipment=find_equipment(devices, pci.ask_pci(machine))),
-        sources={"equipment": source},
-    )
+    found = find_equipment(devices, pci.ask_pci(machine))
+    sockets = ports.parse_ports(smbios.ask_smbios(machine), ports.ask_usb_c(machine))
+    sources = {"equipment": measured("udev") if devices else unknown("udev")}
+    for at, one in enumerate(sockets, len(found)):
+        driven = one.kind == ports.USB_C and machine.names(ports.TYPEC)
+        sources[f"equipment.{at}"] = measured(ports.TYPEC) if driven else declared("dmidecode")
+    return Answer(facts=Facts(equipment=(*found, *sockets)), sources=sources)
 
 
 def _line(kind: str, found: Sequence[UdevDevice], devices: Sequence[UdevDevice]) -> Equipment:

@@ -26,6 +26,7 @@ from rebond_server.web import (
     headers,
     home,
     intake,
+    label,
     language,
     login,
     lot,
@@ -49,6 +50,7 @@ SCREENS: tuple[Blueprint, ...] = (
     login.blueprint,
     home.blueprint,
     device.blueprint,
+    label.blueprint,
     proof.blueprint,
     intake.blueprint,
     lot.blueprint,
@@ -107,7 +109,9 @@ def create_app(config: Config, clock: Callable[[], datetime] = utc_now) -> Flask
 def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> Flask:
     """Join the parts around a workshop that is already open."""
     app = Flask("rebond_server.web")
-    desk = Desk(workshop=workshop, clock=clock, public_url=config.public_url)
+    desk = Desk(
+        workshop=workshop, clock=clock, public_url=config.public_url, contact=config.contact
+    )
     app.config.update(
         SECRET_KEY=config.secret_key(),
         MAX_CONTENT_LENGTH=LARGEST_BODY,
@@ -129,5 +133,5 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     compress.install(app)
     for blueprint in (*SCREENS, api.blueprint):
         app.register_blueprint(blueprint)
-    guard.guard_all(app)
+    guard.guard_all(app, {"device.page": label.found})
     return app

@@ -21,6 +21,8 @@ class Config:
     var: Path
     database_url: str
     public_url: str
+    contact: str | None = None
+    """Telephone or address for whoever finds a device; shown to strangers."""
 
     @property
     def evidence_folder(self) -> Path:
@@ -44,6 +46,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         var=var,
         database_url=given.get("REBOND_DATABASE_URL") or f"sqlite:///{var}/rebond.sqlite3",
         public_url=_address(given.get("REBOND_PUBLIC_URL") or "http://localhost:8080"),
+        contact=given.get("REBOND_CONTACT") or None,
     )
 
 

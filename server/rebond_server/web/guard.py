@@ -1,7 +1,8 @@
 """The door before every view: no permission, no transaction, no view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, cast
 
 from flask import Flask, g, redirect, request, url_for
@@ -23,8 +24,11 @@ class UndeclaredView(Exception):
     """A view without an entry in the table of permissions, or an entry without a view."""
 
 
-def guard_all(app: Flask) -> None:
-    """Put every view behind its door; raise UndeclaredView unless views and table agree."""
+def guard_all(app: Flask, strangers: Mapping[str, View] = MappingProxyType({})) -> None:
+    """Put every view behind its door; raise UndeclaredView unless views and table agree.
+
+    `strangers` names what somebody without log-in sees in the place of a view, instead of the log-in.
+    """
     views, declared = set(app.view_functions), set(TABLE)
     if views != declared:
         raise UndeclaredView(
@@ -34,17 +38,17 @@ def guard_all(app: Flask) -> None:
     for endpoint, door in TABLE.items():
         if door not in {Door.OPEN, Door.STICK}:
             view = cast("View", app.view_functions[endpoint])  # none of ours is asynchronous
-            app.view_functions[endpoint] = behind(door, view)
+            app.view_functions[endpoint] = behind(door, view, strangers.get(endpoint))
 
 
-def behind(door: Permission | Door, view: View) -> View:
+def behind(door: Permission | Door, view: View, for_stranger: View | None = None) -> View:
     """Return the view behind its door, in one transaction that its return commits."""
 
     @wraps(view)
     def guarded(**arguments: Any) -> ResponseReturnValue:  # noqa: ANN401 - the values of the route
         person = g.person = recognise()
         if person is None and door is not Door.PUBLIC:
-            return _to_login()
+            return _to_login() if for_stranger is None else for_stranger(**arguments)
         _check(door, person)
         actor = NOBODY if person is None else person.actor
         with desk().workshop.work(actor, now(), reading=request.method in READING) as work:

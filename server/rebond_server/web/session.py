@@ -21,6 +21,8 @@ class Desk:
     workshop: Workshop
     clock: Callable[[], datetime]
     public_url: str
+    contact: str | None = None
+    """How to reach the workshop, as it tells whoever finds a device."""
 
     @property
     def https(self) -> bool:

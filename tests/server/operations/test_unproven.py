@@ -117,7 +117,7 @@ ELSEWHERE = {
     "record_lot", "record_donor", "record_agreement", "lot_by_code", "intake_lot", "origin_of",
     "points", "point_named", "agreement", "donor", "print_labels", "is_free", "tags_given", "in_turn",
     "claim", "tag_of_imei", "record_place", "place_named", "where", "import_annex", "try_annex",
-    "try_devices", "try_file", "keep_upload", "kept_upload", "reconcile_lot", "unit_values",
+    "try_devices", "keep_upload", "kept_upload", "reconcile_lot", "unit_values",
     # parts of `take_in`, which is tried
     "add_device", "add_serial_key", "take_in_again",
     # what evidence does, tried in test_receive_statement
@@ -125,6 +125,7 @@ ELSEWHERE = {
     "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again", "withdraw_contradicted",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
+    "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",
     "picture", "plan_source", "differences", "recomputed",
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",

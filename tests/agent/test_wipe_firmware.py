@@ -181,13 +181,18 @@ def test_a_security_erase_cut_by_a_power_failure_is_finished_at_the_next_boot():
     assert not wiped.firmware.locked
 
 
-def test_a_sanitize_goes_on_by_itself_after_a_power_failure():
-    names = [c.name for p in Wiped(ATA).outcome.passes for c in p.commands]
-    wiped = Wiped(ATA, power_cut_at=names.index("ata-sanitize") + 1)
+@pytest.mark.parametrize(
+    ("where", "command"), [(ATA, "ata-sanitize"), (NVME, "nvme-sanitize")], ids=["ata", "nvme"]
+)
+def test_a_sanitize_that_goes_on_after_a_power_failure_is_waited_for(where, command):
+    names = [c.name for p in Wiped(where).outcome.passes for c in p.commands]
+    wiped = Wiped(where, power_cut_at=names.index(command) + 1)
 
     assert wiped.outcome.reason is Reason.DRIVE_GONE
     wiped.firmware.boot()
-    assert wiped.firmware.running
+    assert wiped.firmware.is_closed
+    wiped.again()
+    assert wiped.outcome.ending is Ending.COMPLETED, wiped.outcome.reason
 
 
 @pytest.mark.parametrize("locked", ["high", "maximum"])

@@ -25,7 +25,7 @@ from rebond_agent.wipe.orders import Done, Firmware, Opened, Tick
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.trouble import name_of
 from rebond_schemas.erasure import Command, HiddenArea, Method, Pass
-from rebond_schemas.facts import DriveIdentity
+from rebond_schemas.facts import Bus, DriveIdentity
 from rebond_schemas.text import clean
 
 BEAT_SECONDS = 5.0
@@ -88,6 +88,10 @@ def _task(talk: Conversation, order: Firmware) -> tuple[Result, HiddenArea | Non
             return failed(Reason.OTHER_DRIVE, other), None
         if order.task is not None:
             return _erase(talk, order.task, order.opened), None
+        nvme_bus = order.opened.identity.bus is Bus.NVME
+        settled = (method_nvme if nvme_bus else method_ata_sanitize).settle(talk)
+        if nvme_bus or settled.came is not Came.DONE:
+            return settled, None
         found = open_up(talk)
     except OSError as error:
         return failed(Reason.DRIVE_GONE, name_of(error)), None
@@ -97,17 +101,18 @@ def _task(talk: Conversation, order: Firmware) -> tuple[Result, HiddenArea | Non
 def _other_drive(talk: Conversation, order: Firmware) -> str | None:
     """Say whether the firmware that answers is another drive's than the one that was opened."""
     name = order.task
-    if name is None or name.startswith("ata_"):
-        who = method_ata_security.identify(talk)
-        if who is None:
-            return None
-        seen = DriveIdentity(model=who.model, serial=who.serial)
-    elif name.startswith("nvme_"):
+    asks_nvme = order.opened.identity.bus is Bus.NVME if name is None else name.startswith("nvme_")
+    if asks_nvme:
         answer = talk.nvme("nvme-identify", nvme.IDENTIFY_CONTROLLER)
         told = nvme.controller(answer.data) if answer is not None and answer.good else None
         if told is None:
             return None
         seen = DriveIdentity(model=clean(told.model), serial=clean(told.serial))
+    elif name is None or name.startswith("ata_"):
+        who = method_ata_security.identify(talk)
+        if who is None:
+            return None
+        seen = DriveIdentity(model=who.model, serial=who.serial)
     else:
         return None
     return difference(order.opened.identity, seen)

@@ -124,8 +124,8 @@ class _Work:
 
 
 def _prepare(story: Story, work: _Work) -> Iterator[Progress]:
-    """Look for a hidden area where there can be one, and unlock what a wipe of ours left locked."""
-    if work.opened.identity.bus is not Bus.ATA:
+    """Finish what a cut wipe left running or locked, and look for a hidden area."""
+    if work.opened.identity.bus not in {Bus.ATA, Bus.NVME}:
         return
     order = Firmware(task=None, opened=work.opened, own_process=False)
     done = yield from _told(command(work.crew, order, work.cancelled), (0, 1), work.opened)

@@ -29,6 +29,22 @@ def erase(talk: Conversation, way: ata.SanitizeWay) -> Result:
     return poll(talk, watch.look, expected_seconds=_expected(who, way))
 
 
+def settle(talk: Conversation) -> Result:
+    """Wait for an operation that goes on by itself, after a power cut for one; DONE when none does."""
+    who = identify(talk)
+    if who is None or not who.sanitize:
+        return DONE
+    ask_descriptor_sense(talk)
+
+    def look() -> Look | None:
+        state = _state(talk, "ata-sanitize-status-before")
+        if state is None or not state.running:
+            return Look(running=False, result=DONE)
+        return Look(running=True, progress=state.progress)
+
+    return poll(talk, look, expected_seconds=None)
+
+
 def _in_the_way(who: ata.Identity, before: ata.SanitizeState) -> Reason | None:
     if "locked" in who.security:
         return Reason.LOCKED

@@ -37,6 +37,18 @@ def sanitize(talk: Conversation, way: nvme.SanitizeWay) -> Result:
     return poll(talk, look, expected_seconds=_expected(before, way))
 
 
+def settle(talk: Conversation) -> Result:
+    """Wait for a sanitize that goes on by itself, after a power cut for one; DONE when none does."""
+
+    def look() -> Look | None:
+        log = _log(talk, "nvme-sanitize-log-before")
+        if log is None or log.state != 2:  # noqa: PLR2004 - in progress
+            return Look(running=False, result=DONE)
+        return Look(running=True, progress=log.progress)
+
+    return poll(talk, look, expected_seconds=None)
+
+
 def format_all(talk: Conversation, *, crypto: bool) -> Result:
     """Format the drive's only namespace with its erasure; the canaries say whether it did."""
     who = _controller(talk)

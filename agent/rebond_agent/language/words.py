@@ -113,7 +113,7 @@ EQUIPMENT: Words = MappingProxyType(
         "keyboard": ("clavier", "keyboard"),
         "fingerprint_reader": ("lecteur d'empreinte", "fingerprint reader"),
         "card_reader": ("lecteur de cartes", "card reader"),
-        "smart_card_reader": ("lecteur de carte à puce", "smart card reader"),
+        "smartcard": ("lecteur de carte à puce", "smart card reader"),
         "port_usb": ("prises USB", "USB ports"),
         "port_usb_c": ("prises USB-C", "USB-C ports"),
         "port_ethernet": ("prise réseau", "network port"),

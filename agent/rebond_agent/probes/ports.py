@@ -35,7 +35,7 @@ _PRINTED = (
     ("usb-c", USB_C),
     ("type-c", USB_C),
     ("thunderbolt", "port_thunderbolt"),
-    ("smart card", "smart_card_reader"),
+    ("smart card", "smartcard"),
 )
 
 

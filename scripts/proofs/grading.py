@@ -97,14 +97,7 @@ def main(argv: list[str]) -> int:
 def mutants(module: str, path: Path) -> Iterator[Mutant]:
     """Yield every mutant of one module."""
     tree = ast.parse(path.read_text("utf-8"))
-    # How a type is declared (frozen, keyword only) decides nothing about a grade.
-    declared = {
-        id(part)
-        for one in ast.walk(tree)
-        if isinstance(one, ast.ClassDef)
-        for keyword in one.keywords
-        for part in ast.walk(keyword)
-    }
+    declared = _declarations(tree)
     for number, node in enumerate(ast.walk(tree)):
         if id(node) in declared:
             continue
@@ -118,6 +111,17 @@ def mutants(module: str, path: Path) -> Iterator[Mutant]:
                 what=what,
                 tree=ast.fix_missing_locations(changed),
             )
+
+
+def _declarations(tree: ast.Module) -> set[int]:
+    """Return the nodes that only declare types (frozen, Literal): they decide nothing about a grade."""
+    roots: list[ast.AST] = []
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ClassDef):
+            roots += one.keywords
+        if isinstance(one, ast.AnnAssign):
+            roots.append(one.annotation)
+    return {id(part) for root in roots for part in ast.walk(root)}
 
 
 def _ways(node: ast.AST) -> list[str]:  # noqa: PLR0911 - one line a kind of node

@@ -66,7 +66,7 @@ def _erase(
     outbox: Outbox,
     chosen: Sequence[Chosen],
 ) -> set[Ending]:
-    """Erase one after the other, tell each, and return the endings there were."""
+    """Erase all at once, tell each as it ends, and return the endings there were."""
     policy = _policy(words, chosen)
     endings = set()
     with _stoppable() as cancelled:

@@ -28,6 +28,7 @@ from rebond_server.web import (
     intake,
     label,
     language,
+    log,
     login,
     lot,
     plan,
@@ -129,6 +130,7 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     language.install(app, ZoneInfo(ZONE))
     templating.install(app)
     errors.install(app, TRANSLATIONS)
+    log.install(app)
     headers.install(app, https=desk.https)
     compress.install(app)
     for blueprint in (*SCREENS, api.blueprint):

@@ -1,16 +1,19 @@
-"""The verbs that look after what is kept: verify, checkpoint, backup, restore, upgrade."""
+"""The verbs that look after what is kept: verify, checkpoint, backup, restore, upgrade, purge."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 from rebond_server.config import Config
+from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.backup import back_up, make_backup_key
 from rebond_server.operations.checkpoint import make_checkpoint
+from rebond_server.operations.purge import purge
 from rebond_server.operations.restore import private_backup_key, restore
 from rebond_server.operations.upgrade import upgrade
 from rebond_server.operations.verify import faults
-from rebond_server.operations.work import NOBODY
+from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.verb import Open, Verb, say, utc_now
 
 KEEP_AWAY = Sentence(
@@ -66,6 +69,14 @@ def _upgrade(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _purge(config: Config, asked: argparse.Namespace) -> int:
+    del asked
+    with Open(config) as workshop, workshop.work(command_line(Role.ADMIN), utc_now()) as work:
+        purged = purge(work)
+    say(", ".join(f"{name} {count}" for name, count in asdict(purged).items()))
+    return 0
+
+
 VERBS: dict[str, Verb] = {
     "verify": Verb(
         "contrôle l'historique, les preuves, les signatures et les verdicts"
@@ -96,6 +107,11 @@ VERBS: dict[str, Verb] = {
         " / restore a backup into an empty place, then verify",
         _restore,
         (("file", {"type": Path}), ("--key", {"type": Path, "required": True, "metavar": "FILE"})),
+    ),
+    "purge": Verb(
+        "efface ce qui a dépassé sa durée : noms, sessions, essais, codes ; chaque nuit"
+        " / delete what is past its time: names, sessions, attempts, codes; every night",
+        _purge,
     ),
     "upgrade": Verb(
         "sauvegarde, puis met la base à jour / back up, then bring the database up to date",

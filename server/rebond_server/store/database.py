@@ -22,12 +22,15 @@ SAFE_WAL = (3, 51, 3)
 
 
 def open_database(url: str) -> Engine:
-    """Return an engine for this URL; on SQLite with foreign keys, full sync and immediate writes."""
+    """Return an engine for this URL; on SQLite with foreign keys, full sync and immediate writes.
+
+    Errors hide the values of a statement: they end in logs, and a name may be among them.
+    """
     if not url.startswith("sqlite"):
         if url.startswith("postgresql://"):
             url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -1,0 +1,59 @@
+"""Retention: what is kept about people goes when its time is over; what proves an erasure stays."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from sqlalchemy import CursorResult, Delete, delete
+
+from rebond_server.domain.policy import Permission
+from rebond_server.operations.history import tell
+from rebond_server.operations.log_in import IDLE
+from rebond_server.operations.work import Work
+from rebond_server.store.allocation import Recipient
+from rebond_server.store.people import Attempt, LoginSession
+from rebond_server.store.stick import EnrolmentCode
+
+ATTEMPTS_KEPT = timedelta(hours=1)
+CODES_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purged:
+    """How many rows went, of each kind."""
+
+    recipients: int
+    sessions: int
+    attempts: int
+    codes: int
+
+
+def purge(work: Work) -> Purged:
+    """Delete names past their date, ended log-ins, old attempts and codes; history tells only counts."""
+    work.require(Permission.MANAGE_USERS)
+    over = (LoginSession.ends <= work.now) | (LoginSession.seen <= work.now - IDLE)
+    purged = Purged(
+        recipients=_gone(
+            work,
+            delete(Recipient).where(
+                Recipient.site_id == work.site_id, Recipient.purge_after < work.now.date()
+            ),
+        ),
+        sessions=_gone(
+            work, delete(LoginSession).where(LoginSession.site_id == work.site_id, over)
+        ),
+        attempts=_gone(work, delete(Attempt).where(Attempt.at < work.now - ATTEMPTS_KEPT)),
+        codes=_gone(
+            work,
+            delete(EnrolmentCode).where(
+                EnrolmentCode.site_id == work.site_id, EnrolmentCode.ends < work.now - CODES_KEPT
+            ),
+        ),
+    )
+    tell(work, "purge", ("site", work.site_id), details=dict(asdict(purged)))
+    return purged
+
+
+def _gone(work: Work, statement: Delete) -> int:
+    result = work.session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101 - a DELETE gives one; tells the type checker
+    return result.rowcount

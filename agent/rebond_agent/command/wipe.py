@@ -70,7 +70,9 @@ def _erase(
     policy = _policy(words, chosen)
     endings = set()
     with _stoppable() as cancelled:
-        wake = partial(thaw, desk.machine(words.machine), lambda: bool(words.suspend))
+        # Suspending would take the power from drives that erase themselves beside this one.
+        alone = len(chosen) == 1
+        wake = partial(thaw, desk.machine(words.machine), lambda: alone and bool(words.suspend))
         work = partial(engine.wipe, cancelled=cancelled, thaw=wake)
         for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk)):
             endings.add(erasure.ending)

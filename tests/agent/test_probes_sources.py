@@ -4,8 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from rebond_agent.machine.recorded import RecordedMachine
 from rebond_agent.probes import collect

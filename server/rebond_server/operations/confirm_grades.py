@@ -14,7 +14,9 @@ from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, GradeRow
 
-LOWEST = "essais manquants : la plus basse catégorie possible / tests missing: lowest possible grade"
+LOWEST = (
+    "essais manquants : la plus basse catégorie possible / tests missing: lowest possible grade"
+)
 LEAVING = frozenset({Letter.A, Letter.B, Letter.C, Letter.D})
 
 

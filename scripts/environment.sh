@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the other scripts: finds Python, keeps one virtual environment, installs system packages.
 # Nothing here is run for its own sake.
 set -eu

@@ -125,12 +125,12 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     )
     app.extensions[KEY] = desk
     Bootstrap5(app)
+    log.install(app)  # first: a form refused for its token is logged, too
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)  # a stick signs what it sends; it has no cookie to be misused
     language.install(app, ZoneInfo(ZONE))
     templating.install(app)
     errors.install(app, TRANSLATIONS)
-    log.install(app)
     headers.install(app, https=desk.https)
     compress.install(app)
     for blueprint in (*SCREENS, api.blueprint):

@@ -127,6 +127,8 @@ ELSEWHERE = {
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",
     "picture", "plan_source", "differences", "recomputed",
+    # lets go of names, logins and attempts, never of a device
+    "purge",
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
     "latest_opinion", "declare",

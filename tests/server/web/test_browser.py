@@ -64,7 +64,7 @@ CONTRASTS = """
 
 UNLABELLED = """
 () => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
-  .filter((field) => !(field.labels && field.labels.length))
+  .filter((field) => !(field.labels && field.labels.length) && !field.getAttribute("aria-label"))
   .map((field) => field.outerHTML)
 """
 UNNAMED = """

@@ -94,7 +94,9 @@ def run(port: int, *, once: bool) -> int:
     rebond("init", "--site", "Atelier de démonstration")
     passwords = make_people(var)
     rebond("demonstration")
-    server = subprocess.Popen([PROGRAMS / "rebond", "serve", "--port", str(port)], cwd=ROOT)
+    words = [PROGRAMS / "rebond", "serve", "--port", str(port)]
+    with (var / "server.log").open("ab") as log:
+        server = subprocess.Popen(words, cwd=ROOT, stderr=log)
     try:
         wait_for(url, server)
         walk(var, url)
@@ -213,7 +215,9 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers; raise Stopped when it ends or stays silent."""
     for _ in range(300):
         if server.poll() is not None:
-            raise Stopped("le serveur s'est arrêté / the server ended")
+            raise Stopped(
+                "le serveur s'est arrêté, voir server.log / the server ended, see server.log"
+            )
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=2):
                 return

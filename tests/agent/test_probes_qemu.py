@@ -12,22 +12,22 @@ sys.path.insert(0, str(ROOT / "tests" / "rig"))
 import qemu_guest  # noqa: E402 - the rig is no package
 from difference import differences  # noqa: E402 - likewise
 from guests import GUESTS  # noqa: E402 - likewise
+from host_guest import missing_tools  # noqa: E402 - likewise
+from kernel import READY, ready_kernel  # noqa: E402 - likewise
 
 pytestmark = pytest.mark.qemu
 
 
 @pytest.fixture(scope="session")
-def kernel(tmp_path_factory):
-    missing = qemu_guest.missing_tools()
-    ready = os.environ.get("REBOND_GUEST_KERNEL")
+def kernel():
+    missing = missing_tools()
+    ready = os.environ.get(READY)
     if missing or not (ready or os.environ.get("REBOND_GUESTS")):
         reason = f"NOT TESTED: guests need {', '.join(missing) or 'REBOND_GUESTS=1 (minutes each)'}"
         if missing and os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    if ready:
-        return Path(ready)
-    return qemu_guest.download_kernel(tmp_path_factory.mktemp("kernel"))
+    return ready_kernel()
 
 
 @pytest.mark.parametrize("guest", GUESTS, ids=lambda guest: guest.name)

@@ -1,7 +1,6 @@
 """Records the guests into the folder of recorded machines, and says where facts differ."""
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -12,6 +11,7 @@ import msgspec
 import qemu_guest
 from difference import differences
 from guests import GUESTS, Guest
+from kernel import ready_kernel
 
 from rebond_agent.machine.recorded import RecordedMachine
 from rebond_agent.probes import collect
@@ -24,8 +24,7 @@ def main(machines: Path, wanted: set[str]) -> bool:
     good = True
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
-        ready = os.environ.get("REBOND_GUEST_KERNEL")
-        kernel = Path(ready) if ready else qemu_guest.download_kernel(work / "package")
+        kernel = ready_kernel()
         for guest in GUESTS:
             if not wanted or guest.name in wanted:
                 good = record_one(guest, kernel, work / guest.name, machines / guest.name) and good

@@ -1,0 +1,118 @@
+"""A guest whose root is this host's: a Debian kernel, and an initrd with busybox and modules.
+
+It mounts this computer's root read-only over 9p and starts the same Python with the same agent,
+so that nothing has to be installed in the guest. What it shows comes back in `shared/`.
+"""
+
+import gzip
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from kernel import image, module_paths
+
+_SHARE = ("virtio_pci", "9pnet_virtio", "9p")
+BUSES = (
+    "ahci",
+    "ata_piix",
+    "sd_mod",
+    "sr_mod",
+    "nvme",
+    "virtio_blk",
+    "virtio_scsi",
+    "xhci_pci",
+    "usb_storage",
+    "uas",
+)
+"""Modules of the buses that drives hang on."""
+
+SHARED = "/mnt"
+"""Where the guest sees the shared folder."""
+
+_INIT = """#!/bin/busybox sh
+/bin/busybox --install -s /bin
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+while read module; do insmod "/modules/$module" 2>/dev/null; done </modules/order
+mkdir -p /host; mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro root /host
+for part in proc sys dev; do mount --bind /$part /host/$part; done
+mount -t efivarfs efivarfs /host/sys/firmware/efi/efivars 2>/dev/null
+mount -t tmpfs tmpfs /host/run; mount -t tmpfs tmpfs /host/tmp
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 out /host{shared}
+chroot /host /lib/systemd/systemd-udevd --daemon
+export SYSTEMD_IGNORE_CHROOT=1 PYTHONPYCACHEPREFIX=/tmp/bytecode
+unset PYTHONDONTWRITEBYTECODE
+chroot /host udevadm trigger --action=add; chroot /host udevadm settle --timeout=30
+chroot /host {python} {script} {shared}
+echo "ended $?" >/dev/console
+poweroff -f
+"""
+
+
+def words(
+    kernel: Path,
+    folder: Path,
+    script: Path,
+    *,
+    modules: Sequence[str],
+    memory_mib: int = 1024,
+) -> list[str]:
+    """Return QEMU's words for a guest that runs this script and powers off.
+
+    `folder` must exist; it gets the initrd and the folder `shared`, which the script is given.
+    """
+    shared = folder / "shared"
+    shared.mkdir(exist_ok=True)
+    initrd = folder / "initrd.gz"
+    initrd.write_bytes(_initrd(kernel, script, (*_SHARE, *modules)))
+    return [
+        *("-m", str(memory_mib), "-kernel", str(image(kernel)), "-initrd", str(initrd)),
+        *("-append", "console=ttyS0 quiet net.ifnames=0 panic=-1"),
+        *("-virtfs", "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"),
+        *("-virtfs", f"local,path={shared},mount_tag=out,security_model=none"),
+    ]
+
+
+def missing_tools(more: Sequence[str] = ()) -> list[str]:
+    """Return the programs that guests need and this computer lacks."""
+    names = ("qemu-system-x86_64", "busybox", "depmod", "modprobe", "dpkg-deb", "mkfs.ext4", *more)
+    lacking = [name for name in names if shutil.which(name) is None]
+    if not Path("/lib/systemd/systemd-udevd").exists():
+        lacking.append("udev")
+    return lacking
+
+
+def _initrd(kernel: Path, script: Path, modules: Sequence[str]) -> bytes:
+    """Return a gzipped cpio archive with busybox, the modules in load order, and the init."""
+    init = _INIT.format(python=sys.executable, script=script, shared=SHARED)
+    files = {"init": init.encode(), **_busybox()}
+    order = []
+    for path in module_paths(kernel, modules):
+        order.append(path.name)
+        files[f"modules/{path.name}"] = path.read_bytes()
+    files["modules/order"] = "".join(f"{name}\n" for name in order).encode()
+    folders = {str(above) for name in files for above in Path(name).parents} - {"."}
+    entries = [(name, 0o40755, b"") for name in sorted({*folders, "proc", "sys", "dev"})]
+    entries += [(name, 0o100755, content) for name, content in files.items()]
+    archive = b"".join(_cpio(name, mode, content) for name, mode, content in entries)
+    return gzip.compress(archive + _cpio("TRAILER!!!", 0, b""), 1)
+
+
+def _busybox() -> dict[str, bytes]:
+    """Return busybox with the libraries it needs: Debian has a static package and another one."""
+    program = shutil.which("busybox") or "/bin/busybox"
+    told = subprocess.run(["ldd", program], check=False, capture_output=True, text=True).stdout
+    libraries = re.findall(r"(/\S+) \(0x", told)
+    files = {library.removeprefix("/"): Path(library).read_bytes() for library in libraries}
+    return {"bin/busybox": Path(program).read_bytes(), **files}
+
+
+def _cpio(name: str, mode: int, content: bytes) -> bytes:
+    """Return one entry of the `newc` format."""
+    encoded = name.encode() + b"\0"
+    fields = (0, mode, 0, 0, 1, 0, len(content), 0, 0, 0, 0, len(encoded), 0)
+    head = b"070701" + b"".join(b"%08x" % number for number in fields) + encoded
+    head += b"\0" * (-len(head) % 4)
+    return head + content + b"\0" * (-len(content) % 4)

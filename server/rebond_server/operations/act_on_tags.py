@@ -7,10 +7,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from rebond_server.domain.errors import Refused
+from rebond_server.domain.grading import Letter
 from rebond_server.domain.intake.item import read_tag
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
+from rebond_server.operations.examine_by_hand import examine_by_hand, witness_reset
+from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hold_device import hold_device, resume_device
 from rebond_server.operations.place_device import move_device
 from rebond_server.operations.put_in_lot import put_in_lot
@@ -21,12 +24,15 @@ MOST_TAGS = 500
 
 
 class BulkAction(StrEnum):
-    """What may be done with many devices at once; each but `hold` and `resume` names its goal."""
+    """What may be done with many devices at once; the goal is a place, a lot, a reason, or a grade."""
 
     MOVE = "move"
     LOT = "lot"
     HOLD = "hold"
     RESUME = "resume"
+    RESET = "reset"
+    EXAMINE = "examine"
+    CONFIRM = "confirm"
 
 
 PERMISSIONS: dict[BulkAction, Permission] = {
@@ -34,6 +40,9 @@ PERMISSIONS: dict[BulkAction, Permission] = {
     BulkAction.LOT: Permission.MANAGE_LOTS,
     BulkAction.HOLD: Permission.HOLD,
     BulkAction.RESUME: Permission.RESUME,
+    BulkAction.RESET: Permission.WITNESS,
+    BulkAction.EXAMINE: Permission.CONFIRM_GRADE,
+    BulkAction.CONFIRM: Permission.CONFIRM_GRADE,
 }
 
 
@@ -48,7 +57,7 @@ class TagResult:
 def act_on_tags(work: Work, action: BulkAction, text: str, goal: str) -> tuple[TagResult, ...]:
     """Do one thing with each tag of a scanned or pasted list; what is refused leaves the rest done.
 
-    `goal` is a place, a lot or a reason.
+    `goal` is a place, a lot or a reason; to examine by hand it is a grade and a reason ("B, testé").
     """
     work.require(PERMISSIONS[action])
     tags = list(dict.fromkeys(part for part in re.split(r"[\s;,]+", text) if part))
@@ -88,9 +97,29 @@ def _to_lot(work: Work, device_id: UUID, code: str) -> None:
     put_in_lot(work, [device_id], code)
 
 
+def _examine(work: Work, device_id: UUID, goal: str) -> None:
+    letter, _, reason = goal.strip().partition(" ")
+    letter = letter.strip(",;:.")
+    if letter not in {one.value for one in Letter}:
+        raise BadValue(
+            Sentence(
+                fr="Écrivez d'abord la catégorie, puis une raison : « B testé, sans rayure ».",
+                en="Write the grade first, then a reason: “B tested, no scratch”.",
+            )
+        )
+    examine_by_hand(work, device_id, Letter(letter), reason)
+
+
+def _confirm(work: Work, device_id: UUID, goal: str) -> None:
+    confirm_grade(work, device_id, reason=goal)
+
+
 _STEPS: dict[BulkAction, Callable[[Work, UUID, str], object]] = {
     BulkAction.MOVE: move_device,
     BulkAction.LOT: _to_lot,
     BulkAction.HOLD: hold_device,
     BulkAction.RESUME: resume_device,
+    BulkAction.RESET: witness_reset,
+    BulkAction.EXAMINE: _examine,
+    BulkAction.CONFIRM: _confirm,
 }

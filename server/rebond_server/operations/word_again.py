@@ -5,10 +5,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rebond_server.operations.declare import DECLARE
+from rebond_server.operations.examine_by_hand import WITNESS_RESET
 from rebond_server.operations.settle_device import settle_again
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, DriveRow, JudgementRow
 from rebond_server.store.history import HistoryEvent
+from rebond_server.store.hold import ResetWitness
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Account
 from rebond_server.store.proof import Acceptance, Witness, Witnessed
@@ -16,7 +18,7 @@ from rebond_server.store.rule_set import Opinion
 
 ACCEPT = "accept_limits"
 WITNESSES = {f"witness_{what.value}": what for what in Witnessed}
-WORDS = frozenset({ACCEPT, DECLARE, *WITNESSES})
+WORDS = frozenset({ACCEPT, DECLARE, WITNESS_RESET, *WITNESSES})
 """Verbs of the events that tell such a word."""
 
 
@@ -38,12 +40,14 @@ def word_again(work: Work, scratch: Work, tag: str, event: HistoryEvent) -> None
 
 def _row(
     work: Work, scratch: Work, device: Device, event: HistoryEvent
-) -> Acceptance | Opinion | Witness | None:
+) -> Acceptance | Opinion | ResetWitness | Witness | None:
     match event.verb:
         case "accept_limits":
             return _acceptance(scratch, event)
         case "declare":
             return _opinion(scratch, device, event)
+        case "witness_reset":
+            return _reset(scratch, device, event)
         case _:
             return _witness(work, scratch, device, event)
 
@@ -59,6 +63,18 @@ def _opinion(scratch: Work, device: Device, event: HistoryEvent) -> Opinion:
         reason=event.reason,
         made=event.at,
         by=event.actor_id,
+    )
+
+
+def _reset(scratch: Work, device: Device, event: HistoryEvent) -> ResetWitness:
+    return ResetWitness(
+        site_id=scratch.site_id,
+        id=uuid7(event.at),
+        device_id=device.id,
+        cycle=device.cycle,
+        seen_by=event.actor_id,
+        reason=event.reason,
+        at=event.at,
     )
 
 

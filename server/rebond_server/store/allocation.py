@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, Index, String, Uuid, text
+from sqlalchemy import JSON, Date, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.store.base import Base, Moment, OfSite, to, to_site
@@ -87,6 +87,26 @@ class Recipient(OfSite, Base):
     __tablename__ = "recipient"
     handover_id: Mapped[UUID] = mapped_column(Uuid)
     name: Mapped[str] = mapped_column(String(200))
+    device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """Which device of the sheet, on a class list; None: the whole sheet."""
     purge_after: Mapped[date] = mapped_column(Date)
 
     __table_args__ = (to_site(), to("handover", "handover_id"))
+
+
+class Signature(OfSite, Base):
+    """A signature drawn on screen, or the scan of the signed sheet: sealed, and purged with the names."""
+
+    __tablename__ = "signature"
+    handover_id: Mapped[UUID] = mapped_column(Uuid)
+    media: Mapped[str] = mapped_column(String(40))
+    """What is inside: image/png, image/jpeg or application/pdf."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    noted: Mapped[datetime] = mapped_column(Moment)
+    purge_after: Mapped[date] = mapped_column(Date)
+
+    __table_args__ = (
+        to_site(),
+        to("handover", "handover_id"),
+        Index("ix_signature_handover", "site_id", "handover_id"),
+    )

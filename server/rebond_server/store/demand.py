@@ -61,6 +61,12 @@ class Programme(OfSite, Base):
     agreement_id: Mapped[UUID | None] = mapped_column(Uuid)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The programme as the plan engine reads it."""
+    first_come: Mapped[bool] = mapped_column(default=False)
+    """Vouchers in the order of complete files, withdrawn at an office; else the plan decides."""
+    voucher_days: Mapped[int | None]
+    """How many days a voucher counts; None: until the programme ends."""
+    funding: Mapped[list[str] | None] = mapped_column(JSON)
+    """Funding lines, as text."""
 
     __table_args__ = (
         to_site(),

@@ -5,14 +5,33 @@ from rebond_server.store import (
     demand,
     device,
     history,
+    hold,
     intake,
+    organisation,
     part,
+    passes,
     people,
     proof,
     rule_set,
     stick,
+    voucher,
 )
 from rebond_server.store.base import Base
 
-MODULES = (allocation, demand, device, history, intake, part, people, proof, rule_set, stick)
+MODULES = (
+    allocation,
+    demand,
+    device,
+    history,
+    hold,
+    intake,
+    organisation,
+    part,
+    passes,
+    people,
+    proof,
+    rule_set,
+    stick,
+    voucher,
+)
 METADATA = Base.metadata

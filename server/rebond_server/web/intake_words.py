@@ -58,6 +58,18 @@ BULK_ACTIONS: dict[BulkAction, Sentence] = {
     BulkAction.RESUME: Sentence(
         fr="remettre dans le circuit, avec la raison", en="bring back, with the reason"
     ),
+    BulkAction.RESET: Sentence(
+        fr="attester la réinitialisation (téléphone, tablette), avec la raison",
+        en="witness the reset (phone, tablet), with the reason",
+    ),
+    BulkAction.EXAMINE: Sentence(
+        fr="examiner à la main : catégorie, puis la raison (« B testé »)",
+        en="examine by hand: grade, then the reason (“B tested”)",
+    ),
+    BulkAction.CONFIRM: Sentence(
+        fr="valider la catégorie calculée, avec la raison",
+        en="confirm the computed grade, with the reason",
+    ),
 }
 
 INTAKE_KINDS: tuple[Kind, ...] = (

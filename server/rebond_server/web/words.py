@@ -171,6 +171,7 @@ VERBS: dict[str, Sentence] = {
     "witness_no_media": Sentence(
         fr="attester l'absence de disque", en="witness that there is no drive"
     ),
+    "witness_reset": Sentence(fr="attester une réinitialisation", en="witness a reset"),
     "issue_certificate": Sentence(fr="établir un certificat", en="issue a certificate"),
     "withdraw_certificate": Sentence(fr="retirer un certificat", en="withdraw a certificate"),
     "take_in": Sentence(fr="faire entrer à la main", en="take in by hand"),

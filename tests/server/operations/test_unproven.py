@@ -26,6 +26,7 @@ from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.act_on_tags import BulkAction, act_on_tags
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
+from rebond_server.operations.examine_by_hand import examine_by_hand, witness_reset
 from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hand_over import hand_over
 from rebond_server.operations.import_devices import import_devices
@@ -70,6 +71,8 @@ TRIED = {
     "accept_limits": lambda w, t: accept_limits(w, drive_of(w, t.device), "essai"),
     "issue_certificate": lambda w, t: issue_certificate(w, t.device),
     "witness_no_media": lambda w, t: witness_no_media(w, t.device, "essai"),
+    "witness_reset": lambda w, t: witness_reset(w, t.device, "essai"),
+    "examine_by_hand": lambda w, t: examine_by_hand(w, t.device, Letter.A, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
     "move_device": lambda w, t: move_device(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from rebond_schemas.facts import Bytes, Count, Fact
+from rebond_schemas.fact import Bytes, Count, Fact
 from rebond_schemas.text import Name, Text
 
 MOST_FAULTS = 512

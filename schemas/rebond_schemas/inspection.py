@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rebond_schemas.facts import Fact
+from rebond_schemas.fact import Fact
 from rebond_schemas.text import Name, Text
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from rebond_schemas.erasure import Ending, HiddenArea, Level, Method, Pass
-from rebond_schemas.facts import Bytes, Count, DriveIdentity, Facts, Smart, Source
+from rebond_schemas.fact import Bytes, Count
+from rebond_schemas.facts import DriveIdentity, Facts, Source
 from rebond_schemas.inspection import Check
+from rebond_schemas.smart import Smart
 from rebond_schemas.text import Name, Text
 
 FORMAT = 1

@@ -1,9 +1,10 @@
 """Drive health against drives whose fate is known, beside smartctl's own word and Scrutiny's rules.
 
 A verdict alarms when it is FAIL or REVIEW (somebody must act); UNKNOWN is counted apart: it neither
-passes nor fails. `in service`: drives of data centres that pass their own SMART, presumed fit.
-`failed`: the folder smartctl-failed where it is there, and the reports that Scrutiny's project
-calls failed. Everything else is shown without a rate: nobody labelled it.
+passes nor fails. `in service`: folders named …exporter, …service, …healthy or …good; there, in the
+exporter's, the drives that pass their own SMART. `failed`: folders named …failed, …failing, …dead or
+…bad, and the two reports that Scrutiny's project calls failed and that a drive answered. Everything
+else is shown without a rate: nobody labelled it.
 """
 
 import argparse
@@ -19,14 +20,20 @@ from rebond_agent.probes import tool_json
 from rebond_agent.probes.drives import build_drive
 from rebond_agent.probes.lsblk import Listed
 from rebond_schemas.codec import encode
-from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveKind
+from rebond_schemas.smart import Smart
 from rebond_server.domain.health import Health, drive_health
 from rebond_server.rules.load import health_rules
 
-FOLDERS = ("smartctl-exporter", "scrutiny", "pysmart", "smartctl-failed")
+LARGEST = 4_000_000
+"""Bytes of a file that may be a report; they have up to 100,000."""
 ALARMS = frozenset({Health.FAIL, Health.REVIEW})
-_CALLED_FAILED = re.compile(r"^smart-(?:fail\d*|nvme-failed)$")
-"""smart-ata-failed-scrutiny is left out: there it is Scrutiny's own rule that failed, not the drive."""
+_CALLED_FAILED = re.compile(r"^smart-(?:fail\d+|nvme-failed)$")
+"""Left out: smart-fail (Windows refused to open it: no drive answered) and smart-ata-failed-scrutiny
+(there it is Scrutiny's own rule that failed, not the drive)."""
+_FAILED = re.compile(r"fail|dead|bad", re.IGNORECASE)
+_IN_SERVICE = re.compile(r"exporter|service|healthy|good", re.IGNORECASE)
+_SOME_SMART = ("smart_status", "ata_smart_attributes", "nvme_smart_health_information_log")
 
 # Scrutiny 89588a4 and later, ata_attribute_metadata.go: yearly failure rate in per cent of each range
 # (above the first number, up to the second; equal numbers: exactly that). Only ranges that fail.
@@ -76,7 +83,8 @@ def measure(folder: Path) -> dict[str, Any]:
     `promises_kept`: at least as many failed drives caught as by either, at most half of Scrutiny's
     false alarms, at most 4 drives in service condemned.
     """
-    by_folder = {name: list(cases(folder, name)) for name in FOLDERS if (folder / name).is_dir()}
+    names = sorted(one.name for one in folder.iterdir() if one.is_dir())
+    by_folder = {name: found for name in names if (found := list(cases(folder, name)))}
     every = [case for found in by_folder.values() for case in found]
     judges = _judges(every)
     condemned = [c.name for c in every if c.failed is False and c.health is Health.FAIL]
@@ -88,7 +96,7 @@ def measure(folder: Path) -> dict[str, Any]:
         "surprises": [
             {"name": c.name, "health": c.health.value, "rules": list(c.rules)}
             for c in every
-            if (c.failed is False) == (c.health in ALARMS) and c.failed is not None
+            if c.failed is not None and c.failed != (c.health in ALARMS)
         ],
         "promises_kept": _kept(judges, condemned),
     }
@@ -96,21 +104,32 @@ def measure(folder: Path) -> dict[str, Any]:
 
 def cases(folder: Path, name: str) -> Iterator[Case]:
     """Yield every smartctl JSON report under one folder of the corpora; other files are passed over."""
-    for path in sorted((folder / name).rglob("*.json")):
-        report = tool_json.load(path.read_bytes())
-        if not isinstance(report, dict) or "smartctl" not in report:
+    for path in sorted((folder / name).rglob("*")):
+        for number, report in enumerate(_reports(path)):
+            drive = build_drive(Listed(name="sda", path="/dev/sda"), report)
+            found = drive_health(drive, health_rules())
+            passed = None if drive.smart is None else drive.smart.passed
+            told = f"{name}/{path.relative_to(folder / name)}"
+            yield Case(
+                name=told if number == 0 else f"{told}[{number}]",
+                failed=_fate(name, path.stem, passed=passed),
+                health=found.health,
+                rules=tuple(one.rule for one in found.spoken),
+                smartctl=passed,
+                scrutiny=scrutiny_fails(drive, report),
+            )
+
+
+def _reports(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the reports in one file: a report, or a list of them."""
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        return
+    value = tool_json.load(path.read_bytes())
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, dict):
             continue
-        drive = build_drive(Listed(name="sda", path="/dev/sda"), report)
-        found = drive_health(drive, health_rules())
-        passed = None if drive.smart is None else drive.smart.passed
-        yield Case(
-            name=f"{name}/{path.relative_to(folder / name)}",
-            failed=_fate(name, path.stem, passed=passed),
-            health=found.health,
-            rules=tuple(one.rule for one in found.spoken),
-            smartctl=passed,
-            scrutiny=scrutiny_fails(drive, report),
-        )
+        if isinstance(one.get("smartctl"), dict) or any(key in one for key in _SOME_SMART):
+            yield one
 
 
 def scrutiny_fails(drive: Drive, report: Mapping[str, Any]) -> bool:
@@ -137,10 +156,13 @@ def text(found: Mapping[str, Any]) -> str:
             numbers = [row.get(h, 0) for h in ("ok", "watch", "review", "fail", "unknown")]
             told = "{:>5} {:>6} {:>7} {:>5} {:>8}".format(*numbers)
             lines.append(f"{name:<20} {fate:<11} {told}")
-    lines += ["", f"{'judge':<10} {'failed caught':>16} {'false alarms':>16}"]
+    lines += ["", f"{'judge':<18} {'failed caught':>22} {'false alarms':>22}"]
     for name, rate in found["judges"].items():
-        caught = f"{rate['caught']} of {rate['failed']}"
-        lines.append(f"{name:<10} {caught:>16} {rate['false_alarms']} of {rate['in_service']:>6}")
+        caught = _share(rate["caught"], rate["failed"])
+        alarms = _share(rate["false_alarms"], rate["in_service"])
+        lines.append(f"{name:<18} {caught:>22} {alarms:>22}")
+    unknown = found["judges"]["rebond"]["silent_on_failed"]
+    lines.append(f"failed and UNKNOWN (a person must look; not counted as caught): {unknown}")
     lines += ["", f"in service and condemned: {', '.join(found['condemned_in_service']) or 'none'}"]
     lines += [
         f"not as expected: {one['name']} {one['health']} {' '.join(one['rules'])}"
@@ -150,10 +172,17 @@ def text(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _share(part: int, whole: int) -> str:
+    percent = f" ({100 * part / whole:.1f} %)" if whole else ""
+    return f"{part} of {whole}{percent}"
+
+
 def _fate(folder: str, stem: str, *, passed: bool | None) -> bool | None:
-    if folder == "smartctl-failed" or (folder == "scrutiny" and _CALLED_FAILED.match(stem)):
+    if _FAILED.search(folder) or (folder == "scrutiny" and _CALLED_FAILED.match(stem)):
         return True
-    return False if folder == "smartctl-exporter" and passed else None
+    if _IN_SERVICE.search(folder) and (passed or "exporter" not in folder):
+        return False
+    return None
 
 
 def _table(found: list[Case]) -> dict[str, dict[str, int]]:
@@ -167,6 +196,7 @@ def _table(found: list[Case]) -> dict[str, dict[str, int]]:
 def _judges(every: list[Case]) -> dict[str, dict[str, int]]:
     says = {
         "rebond": lambda c: c.health in ALARMS,
+        "rebond, FAIL only": lambda c: c.health is Health.FAIL,
         "smartctl": lambda c: c.smartctl is False,
         "scrutiny": lambda c: c.scrutiny,
     }
@@ -177,7 +207,7 @@ def _judges(every: list[Case]) -> dict[str, dict[str, int]]:
             "false_alarms": sum(alarm(c) for c in every if c.failed is False),
             "in_service": sum(c.failed is False for c in every),
             "silent_on_failed": sum(c.failed is True and c.health is Health.UNKNOWN for c in every)
-            if name == "rebond"
+            if name.startswith("rebond")
             else 0,
         }
         for name, alarm in says.items()
@@ -186,10 +216,8 @@ def _judges(every: list[Case]) -> dict[str, dict[str, int]]:
 
 def _kept(judges: Mapping[str, Mapping[str, int]], condemned: list[str]) -> bool:
     ours, smartctl, scrutiny = (judges[name] for name in ("rebond", "smartctl", "scrutiny"))
-    # A drive that does not answer at all is UNKNOWN here and "failed" in Scrutiny: both stop it.
-    stopped = ours["caught"] + ours["silent_on_failed"]
     return (
-        stopped >= max(smartctl["caught"], scrutiny["caught"])
+        ours["caught"] >= max(smartctl["caught"], scrutiny["caught"])
         and 2 * ours["false_alarms"] <= scrutiny["false_alarms"]
         and len(condemned) <= 4
     )

@@ -28,8 +28,8 @@ from rebond_schemas.facts import (
     MemoryModule,
     NetworkInterface,
     Processor,
-    Smart,
 )
+from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Agent, Clock, Erasure, Inventory, ProbeFailure
 
 CLOCK = Clock(wall=datetime(2026, 11, 21, 8, 30, tzinfo=UTC), monotonic_ns=1, boot_id="b")

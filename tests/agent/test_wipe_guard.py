@@ -8,7 +8,8 @@ from rebond_agent.wipe.layer import Layer, canary_places, layer_bytes
 from rebond_agent.wipe.plan import WAYS, Plan, make_plan
 from rebond_agent.wipe.reasons import SENTENCES, Reason, Refusal
 from rebond_schemas.erasure import HiddenArea, Level, Method
-from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
+from rebond_schemas.smart import Smart
 
 HDD = Drive(
     path="/dev/sda",

@@ -5,7 +5,8 @@ import runpy
 
 import pytest
 
-from rebond_schemas.facts import Drive, DriveIdentity, DriveKind, Smart
+from rebond_schemas.facts import Drive, DriveIdentity, DriveKind
+from rebond_schemas.smart import Smart
 
 ROOT = pathlib.Path(__file__).parents[2]
 BENCH = runpy.run_path(str(ROOT / "scripts" / "benches" / "accuracy_health.py"))

@@ -11,7 +11,15 @@ from rebond_agent.probes.abilities import Abilities, ask_abilities
 from rebond_agent.probes.answer import Answer, measured, reported, unknown
 from rebond_agent.probes.lsblk import Listed
 from rebond_agent.probes.smartctl import Identified
-from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind, Facts, Smart, Source
+from rebond_schemas.facts import (
+    Bus,
+    Drive,
+    DriveIdentity,
+    DriveKind,
+    Facts,
+    Source,
+)
+from rebond_schemas.smart import Smart
 
 _AT_ONCE = 8  # smartctl waits on the drive, not on the processor
 

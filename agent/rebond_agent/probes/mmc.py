@@ -2,7 +2,7 @@
 
 from rebond_agent.machine import Machine
 from rebond_agent.probes import sysfs
-from rebond_schemas.facts import Smart
+from rebond_schemas.smart import Smart
 
 _HIGHEST = 0x0B  # JESD84-B51 7.4.43: 0x0B is "exceeded"; above it is reserved
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 
 from rebond_agent.probes import tool_json
-from rebond_schemas.facts import SmartAttribute
+from rebond_agent.probes.smart_logs import statistic
+from rebond_schemas.smart import SmartAttribute
 
 # By name, as smartctl's drive database gives it: the numbers mean other things elsewhere
 # (177, 202, 231, 233, 169: see health-grading research 2.4).
@@ -28,22 +29,13 @@ def wear_used_percent(report: object, attributes: Sequence[SmartAttribute]) -> f
     told = (
         tool_json.whole(report, *nvme),
         tool_json.whole(report, "scsi_percentage_used_endurance_indicator"),
-        _device_statistics(report),
+        statistic(report, _ENDURANCE),
         tool_json.whole(report, "endurance_used", "current_percent"),
     )
     used = next((one for one in told if one is not None and one <= 255), None)  # noqa: PLR2004 - one byte
     if used is None and tool_json.truth(report, "in_smartctl_database") is True:
         used = _by_name(attributes)
     return None if used is None else float(used)
-
-
-def _device_statistics(report: object) -> int | None:
-    for page in tool_json.rows(report, "ata_device_statistics", "pages"):
-        for row in tool_json.rows(page, "table"):
-            valid = tool_json.truth(row, "flags", "valid")
-            if tool_json.word(row, "name") == _ENDURANCE and valid is not False:
-                return tool_json.whole(row, "value")
-    return None
 
 
 def _by_name(attributes: Sequence[SmartAttribute]) -> int | None:

@@ -8,7 +8,14 @@ from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import CHASSIS, EQUIPMENT, NETWORKS
 from rebond_agent.sheet.drive import drive_lines
 from rebond_agent.sheet.size import binary_size
-from rebond_schemas.facts import Battery, Display, Facts, MemoryModule, NetworkInterface, Source
+from rebond_schemas.facts import (
+    Battery,
+    Display,
+    Facts,
+    MemoryModule,
+    NetworkInterface,
+    Source,
+)
 from rebond_schemas.statement import Inventory
 
 WIDTH = 80

@@ -4,7 +4,8 @@ from rebond_agent.language import Language, decimal, say, whole, word
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import BUSES, DRIVE_KINDS
 from rebond_agent.sheet.size import decimal_size
-from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveKind
+from rebond_schemas.smart import Smart
 
 _WHOLE = 100
 """Percent of the spare: a whole reserve is no news."""

@@ -13,7 +13,7 @@ from rebond_agent.stick import Stick
 from rebond_agent.stick.outbox import Aside, Notice
 from rebond_agent.wipe.plan import Plan
 from rebond_schemas.codec import Unreadable, decode_as, encode
-from rebond_schemas.facts import Smart
+from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Clock
 from rebond_schemas.text import Text
 

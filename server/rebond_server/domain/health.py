@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rebond_schemas.facts import Drive, Smart
+from rebond_schemas.facts import Drive
+from rebond_schemas.smart import Smart
 from rebond_server.domain.condition import Op, Plain, Threshold, fault, holds
 from rebond_server.domain.health_facts import SCALES, Medium, drive_facts, medium_of
 from rebond_server.domain.rule_text import Edition, read_rules

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from typing import assert_never
 
-from rebond_schemas.facts import Drive, DriveKind, Smart
+from rebond_schemas.facts import Drive, DriveKind
+from rebond_schemas.smart import Smart, SmartAttribute
 from rebond_server.domain.condition import Plain, Scale
 from rebond_server.domain.verdict import Judgement
 from rebond_server.domain.verdict_reason import Code, Verdict
@@ -20,9 +21,16 @@ _WARNING_PASSING = 0b10010
 """NVMe critical warning: hot, or backup of volatile memory failed: look again when cool."""
 _COUNTS_USE = frozenset({4, 9, 12, 190, 192, 193, 194})
 """Attributes that count starts, hours, cycles, parking and heat: past a threshold they fail nobody."""
+_EARLY_WARNINGS = frozenset({1, 3, 5, 7, 8, 10, 184})
+"""Attributes that makers declare as pre-failure."""
+_LOG_WRAPS = 65_536
 _END_TO_END = (184, "end-to-end")
 _REALLOCATION_EVENTS = (196, "realloc")
 """Number and name: the number alone means other things on some drives."""
+_RECENT_HOURS = 1000
+"""Of operation. A read error older than that, and none since, is history."""
+_ONE_COUNTER = 0xFFFF
+"""Seagate packs three 16-bit counters into attribute 188: all time-outs, then the slow ones."""
 
 
 class Medium(StrEnum):
@@ -46,6 +54,7 @@ _BAD = Scale(type="yes_no", unit="yes/no", better="less")
 
 SCALES: dict[str, Scale] = {
     "smart_answered": _GOOD,
+    "answers_with_errors": _BAD,
     "smart_passed": _GOOD,
     "prefailure_now": _BAD,
     "prefailure_past": _BAD,
@@ -64,6 +73,11 @@ SCALES: dict[str, Scale] = {
     "uncorrectable_after": _count("sectors"),
     "reported_uncorrectable": _count(),
     "reported_uncorrectable_untested": _count(),
+    "command_timeouts": _count(),
+    "read_errors": _count(),
+    "read_errors_recent": _count(),
+    "uncorrected_errors": _count(),
+    "uncorrected_errors_grown": _count(),
     "end_to_end_errors": _count(),
     "grown_defects": _count("sectors"),
     "grown_defects_grown": _count("sectors"),
@@ -121,13 +135,9 @@ def drive_facts(
     warning = now.critical_warning
     return {
         "smart_answered": answered(after or before),
+        "answers_with_errors": _broken(after or before),
         "smart_passed": now.passed,
-        "prefailure_now": any(a.prefailure is True and a.failed == "now" for a in now.attributes),
-        "prefailure_past": any(a.prefailure is True and a.failed == "past" for a in now.attributes),
-        "old_age_now": any(
-            a.prefailure is False and a.failed == "now" and a.id not in _COUNTS_USE
-            for a in now.attributes
-        ),
+        **_thresholds(now),
         "warning_fatal": None if warning is None else bool(warning & _WARNING_FATAL),
         "warning_passing": None if warning is None else bool(warning & _WARNING_PASSING),
         "reallocated": now.reallocated,
@@ -142,6 +152,11 @@ def drive_facts(
         "uncorrectable_after": last.uncorrectable,
         "reported_uncorrectable": now.reported_uncorrectable,
         "reported_uncorrectable_untested": now.reported_uncorrectable if after is None else None,
+        "command_timeouts": _timeouts(now),
+        "read_errors": now.read_errors,
+        "read_errors_recent": _recent(now),
+        "uncorrected_errors": now.uncorrected_errors,
+        "uncorrected_errors_grown": _grown(first.uncorrected_errors, last.uncorrected_errors),
         "end_to_end_errors": _raw(now, *_END_TO_END),
         "grown_defects": now.grown_defects,
         "grown_defects_grown": _grown(first.grown_defects, last.grown_defects),
@@ -171,6 +186,45 @@ def answered(smart: Smart | None) -> bool:
     # smartctl before 7.5 sets bit 2 for a missing extra (SCT ERC) although the rest was read.
     counters = (smart.reallocated, smart.pending, smart.critical_warning, smart.grown_defects)
     return not status & _SOME_COMMAND_FAILED or any(c is not None for c in counters)
+
+
+def _broken(smart: Smart | None) -> bool | None:
+    """Say whether errors of the drive itself are all that it answered."""
+    return None if smart is None else smart.broken_answer is True and not answered(smart)
+
+
+def _thresholds(smart: Smart) -> dict[str, Plain | None]:
+    """Return which attributes are past their maker's threshold, use (hours, heat) left out.
+
+    An attribute whose kind is not told counts as pre-failure where its number is one everywhere.
+    """
+    past = [a for a in smart.attributes if a.failed is not None and a.id not in _COUNTS_USE]
+    early = [a for a in past if _warns_early(a)]
+    return {
+        "prefailure_now": any(a.failed == "now" for a in early),
+        "prefailure_past": any(a.failed == "past" for a in early),
+        "old_age_now": any(a.failed == "now" and a not in early for a in past),
+    }
+
+
+def _warns_early(attribute: SmartAttribute) -> bool:
+    known = attribute.prefailure
+    return attribute.id in _EARLY_WARNINGS if known is None else known
+
+
+def _timeouts(smart: Smart) -> int | None:
+    packed = smart.command_timeouts
+    return None if packed is None else packed & _ONE_COUNTER if packed > _ONE_COUNTER else packed
+
+
+def _recent(smart: Smart) -> int | None:
+    """Return the logged read errors if the newest is recent, else 0; an unknown moment is recent."""
+    newest, now = smart.last_read_error_hours, smart.power_on_hours
+    if not smart.read_errors or newest is None or now is None:
+        return smart.read_errors
+    # The log counts hours in 16 bits (ACS-4, 9.4): after 65,535 it begins again.
+    age = now - newest if now < _LOG_WRAPS else (now - newest) % _LOG_WRAPS
+    return smart.read_errors if age <= _RECENT_HOURS else 0
 
 
 def _raw(smart: Smart, number: int, name: str) -> int | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from rebond_schemas.erasure import HiddenArea, Level
-from rebond_schemas.facts import Bus, Drive, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveKind
+from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.domain.verdict_reason import Code, Reason

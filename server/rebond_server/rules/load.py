@@ -8,7 +8,7 @@ from rebond_server.domain.health import HealthRules, read_health_rules
 from rebond_server.domain.rule_set import RuleSet, read_rule_set
 from rebond_server.domain.suitability import SuitabilityRules, read_suitability_rules
 
-DRIVE_HEALTH = "drive_health-2026-11b"
+DRIVE_HEALTH = "drive_health-2026-11c"
 DEMONSTRATION = "demonstration"
 GRADING = "grading-rebond-2026-11"
 MARKS = "grading-marks-2026-11"

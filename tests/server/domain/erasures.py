@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from rebond_schemas.erasure import Ending, HiddenArea, Level, Method, Pass
-from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
+from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Agent, Clock, Erasure
 
 GIB = 1024**3

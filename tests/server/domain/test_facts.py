@@ -5,7 +5,14 @@ from devices import LAPTOP, PASSED, SSD, inventory
 from erasures import HDD
 from msgspec.structs import replace
 
-from rebond_schemas.facts import Battery, Drive, DriveIdentity, DriveKind, Memory, Source
+from rebond_schemas.facts import (
+    Battery,
+    Drive,
+    DriveIdentity,
+    DriveKind,
+    Memory,
+    Source,
+)
 from rebond_schemas.inspection import Check, Result
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import project, unknown_facts

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from rebond_agent.probes import tool_json
 from rebond_agent.probes.drives import build_drive
 from rebond_agent.probes.lsblk import Listed
-from rebond_schemas.facts import Drive, DriveIdentity, DriveKind, Smart, SmartAttribute
+from rebond_schemas.facts import Drive, DriveIdentity, DriveKind
+from rebond_schemas.smart import Smart, SmartAttribute
 from rebond_server.domain.health import Health, drive_health, worst
 from rebond_server.domain.verdict import judge
 from rebond_server.rules.load import health_rules

@@ -9,7 +9,8 @@ from erasures import CLEAN, HDD, IDENTITY, SIZE, good_erasure
 from msgspec.structs import replace
 
 from rebond_schemas.erasure import Ending, Extent, Fault, HiddenArea, Level, Method
-from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind, Smart
+from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
+from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import drive_key
 from rebond_server.domain.sanitised import POSITIVE, device_verdict

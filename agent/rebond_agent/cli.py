@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from rebond_agent import config
-from rebond_agent.command import COMMANDS
+from rebond_agent.command import command
 from rebond_agent.command.arguments import language_of, parser
 from rebond_agent.command.desk import Desk
 from rebond_agent.errors import AgentError
@@ -44,7 +44,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], out: TextIO, err: 
         disk=Durable(),
     )
     try:
-        return COMMANDS[asked.command](desk, asked)
+        return command(asked.command)(desk, asked)
     except AgentError as error:
         print(say_error(language, error), file=err)
         return error.exit_code

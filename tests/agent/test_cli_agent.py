@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from stick_bench import HttpFake
 
 from rebond_agent.cli import run
+from rebond_agent.command import COMMANDS, command
 from rebond_agent.delivery.fake_server import FakeServer, refusal
 from rebond_agent.errors import NotEnrolled
 from rebond_schemas.codec import decode
@@ -309,3 +310,19 @@ def test_kill_the_agent_while_it_wipes(bench):
     stick = bench.folder / "stick"
     assert list((stick / "intents").iterdir()) == []
     assert [item for item in (stick / "outbox").iterdir() if item.is_file()] == []
+
+
+def test_an_inventory_starts_without_what_only_erasures_and_screens_need():
+    """An old computer reads every module from a slow stick: it must not read those in vain."""
+    asked = (
+        "import sys; from rebond_agent.command import command; command('inspect');"
+        "print([m for m in ('rich', 'http.client', 'rebond_agent.wipe.engine', 'evdev') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+
+    assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_function(name):
+    assert callable(command(name))

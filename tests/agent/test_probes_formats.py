@@ -132,6 +132,34 @@ NAMES = {
         {"maker": "FUJITSU SIEMENS", "model": "ESPRIMO P2560", "chassis": "Other"},
         ("Fujitsu", None, "ESPRIMO P2560", "desktop"),
     ),
+    "iMac that says it is portable": (
+        {"maker": "Apple Inc.", "model": "iMac18,3", "chassis": "Laptop"},
+        ("Apple", None, "iMac18,3", "all_in_one"),
+    ),
+    "Chromebook by its board's name": (
+        {"maker": "Google", "model": "Drobit", "chassis": "Desktop"},
+        ("Google", None, "Drobit", "laptop"),
+    ),
+    "Chromebox by its board's name": (
+        {"maker": "Google", "model": "Panther", "chassis": "Desktop"},
+        ("Google", None, "Panther", "mini"),
+    ),
+    "MSI laptop that says desktop": (
+        {
+            "maker": "Micro-Star International Co., Ltd.",
+            "model": "GE70 2QE",
+            "chassis": "Desktop",
+        },
+        ("MSI", None, "GE70 2QE", "laptop"),
+    ),
+    "MSI board": (
+        {"maker": "MSI", "model": "MS-7A38", "chassis": "Desktop"},
+        ("MSI", None, "MS-7A38", "desktop"),
+    ),
+    "maker by its address": (
+        {"maker": "http://www.abit.com.tw/", "model": "IC7-G", "chassis": "Desktop"},
+        ("ABIT", None, "IC7-G", "desktop"),
+    ),
     "nothing": ({"maker": "O.E.M.", "model": "Product"}, (None, None, None, None)),
 }
 
@@ -202,7 +230,19 @@ PROCESSORS = {
     ),
     "engineering sample": (
         ("GenuineIntel", 6, 94, 3, "Genuine Intel(R) CPU 0000 @ 2.40GHz"),
-        ("Intel 0000", "gen 6", 6),
+        (None, "gen 6", 6),
+    ),
+    "a model its BIOS did not know": (
+        ("AuthenticAMD", 16, 4, 3, "AMD Processor model unknown"),
+        (None, "K10", None),
+    ),
+    "Core Ultra X": (
+        ("GenuineIntel", 6, 204, 2, "Intel(R) Core(TM) Ultra X7 358H"),
+        ("Intel Core Ultra X7 358H", "Core series 3", None),
+    ),
+    "Rembrandt": (
+        ("AuthenticAMD", 25, 68, 1, "AMD Ryzen 7 6800U with Radeon Graphics"),
+        ("AMD Ryzen 7 6800U with Radeon Graphics", "Zen 3+", None),
     ),
     "Ryzen AI": (
         ("AuthenticAMD", 26, 36, 0, "AMD Ryzen AI 9 HX 370 w/ Radeon 890M"),
@@ -233,6 +273,50 @@ def test_processors(said, expected):
     one = processor.parse_lscpu(LSCPU.format(**dict(zip(names, said, strict=True))))
 
     assert (one.name, one.generation, one.generation_number) == expected
+
+
+@pytest.mark.parametrize(
+    ("vendor", "family", "model", "name", "year"),
+    [
+        ("AuthenticAMD", 23, 160, "AMD Ryzen 5 7520U with Radeon Graphics", 2022),
+        ("AuthenticAMD", 23, 113, "AMD Ryzen 5 3600 6-Core Processor", 2019),
+        ("AuthenticAMD", 25, 117, "AMD Ryzen 7 PRO 8840HS w/ Radeon 780M Graphics", 2024),
+        ("AuthenticAMD", 25, 17, "AMD EPYC 9654 96-Core Processor", 2022),
+        ("GenuineIntel", 6, 190, "Intel(R) Core(TM) i3-N305", 2023),
+        ("GenuineIntel", 6, 142, "Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", 2017),
+    ],
+)
+def test_a_processor_is_as_old_as_its_sale_not_as_its_design(vendor, family, model, name, year):
+    text = LSCPU.format(vendor=vendor, family=family, model=model, stepping=1, name=name)
+
+    assert processor.parse_lscpu(text).year == year
+
+
+TOUCHED = """
+Handle 0x0050, DMI type 21, 7 bytes
+Built-in Pointing Device
+\tType: {pointer}
+
+Handle 0x0051, DMI type 22, 26 bytes
+Portable Battery
+\tDesign Capacity: {capacity}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "capacity", "kind"),
+    [
+        ("Touch Pad", "Unknown", "laptop"),
+        ("Mouse", "47520 mWh", "laptop"),
+        ("Mouse", "Unknown", "desktop"),
+        ("Mouse", "0 mWh", "desktop"),
+    ],
+)
+def test_a_touch_pad_or_a_real_battery_outweighs_a_declared_desktop(pointer, capacity, kind):
+    said = DEFAULT | {"maker": "Medion", "model": "E6239", "chassis": "Desktop"}
+    text = SYSTEM.format(**said) + TOUCHED.format(pointer=pointer, capacity=capacity)
+
+    assert board.parse_board(smbios.parse_smbios(text)).chassis == kind
 
 
 def test_a_bios_chip_of_unknown_type_is_no_memory():

@@ -1,35 +1,41 @@
-"""What every command has at hand, and how it speaks: results to `out`, everything else to `err`."""
+"""What every command has at hand, and how it speaks: results to `out`, everything else to `err`.
 
-from collections.abc import Callable, Iterable
+Delivery, erasure and the readable sheet are imported where they are used: an inventory that is only
+printed starts without them, and starting takes a third of its time on an old computer.
+"""
+
+from __future__ import annotations
+
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from rebond_agent.delivery import Sent, send_all
-from rebond_agent.delivery.server import HttpServer
-from rebond_agent.erasing import recover
 from rebond_agent.errors import MachineMissing
 from rebond_agent.language import Language, reason, say, say_error
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.phrases import Phrase
-from rebond_agent.machine import Machine
 from rebond_agent.machine.live import LiveMachine
 from rebond_agent.machine.recorded import RecordedMachine
-from rebond_agent.session import Clocks, Session
-from rebond_agent.sheet import sheet
-from rebond_agent.stick import Stick
-from rebond_agent.stick.durable import Durable
-from rebond_agent.stick.outbox import Aside, Notice, Outbox
 from rebond_schemas.codec import encode
-from rebond_schemas.statement import Inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from rebond_agent.delivery import Sent
+    from rebond_agent.machine import Machine
+    from rebond_agent.session import Clocks, Session
+    from rebond_agent.stick import Stick
+    from rebond_agent.stick.durable import Durable
+    from rebond_agent.stick.outbox import Notice, Outbox
+    from rebond_schemas.statement import Inventory
 
 NOT_ALL_SENT = 5
 NOT_ALL_WANTED = 6
 NOT_ALL_ERASED = 7
 """Exit codes of commands that ended well but could not do everything."""
 
-_ASIDE = {Aside.CONFLICT: Phrase.ASIDE_CONFLICT, Aside.REFUSED: Phrase.ASIDE_REFUSED}
+_ASIDE = {"conflict": Phrase.ASIDE_CONFLICT, "refused": Phrase.ASIDE_REFUSED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,8 @@ class Desk:
             if stick is None:
                 self.tell(Phrase.NOT_ENROLLED)
             return
+        from rebond_agent.sheet import sheet  # noqa: PLC0415 - only for a reader
+
         origin = self.say(Phrase.NOT_ENROLLED)
         if stick is not None:
             known = stick.settings
@@ -79,6 +87,9 @@ class Desk:
 
     def recover(self, session: Session, outbox: Outbox) -> None:
         """Tell what on the stick cannot be trusted; note erasures that an earlier run left open."""
+        from rebond_agent.erasing import recover  # noqa: PLC0415 - only with a stick
+        from rebond_agent.stick.outbox import Notice  # noqa: PLC0415 - likewise
+
         self._notices(outbox.notices)
         for found in recover(session, outbox):
             if isinstance(found, Notice):
@@ -93,6 +104,9 @@ class Desk:
 
     def send(self, outbox: Outbox, backoff: Iterable[float]) -> int:
         """Send what waits and tell how it went; return the exit code."""
+        from rebond_agent.delivery import send_all  # noqa: PLC0415 - only with a stick
+        from rebond_agent.delivery.server import HttpServer  # noqa: PLC0415 - likewise
+
         server = HttpServer(url=outbox.stick.settings.server)
         sent = send_all(outbox, server, sleep=self.sleep, backoff=backoff)
         for parcel, unwanted in sent.unwanted:

@@ -26,6 +26,9 @@ _WORDS = frozenset(
     product|unknown product|board|board vendor|board manufacturer|mainboard|mainboard manufacturer
     system manufacter|stem manufacturer|system manufact|unknow|project sku name|project_sku_name
     fill by oem|tbd by oem|o e m by oem|system product|oem product|oem system|not filled|no dpk
+    phoenixaward|phoenix award|model_name|model name|base_board_manufacturer|oem computer|no name|noname
+    oemmodel|customer name|type1 product name1|not applicable|to be determined|xxxx 2222222|lenovo xxxx
+    serial number xxxxxx|insyde|computer
     """.replace("\n", "|").split("|")
 )
 _PLACEHOLDERS = frozenset(word.strip() for word in _WORDS if word.strip())

@@ -11,7 +11,8 @@ from typing import Any
 _core_number = re.compile(r"\bi[3579](?:\s+CPU)?[- ]\s*(?:[A-Z]{1,2}\s+)?(\d{3,5})([A-Z0-9]*)")
 _core_y = re.compile(r"\b(?:[iM][3-7]?-)(\d{1,2})Y\d{2}")
 _core_m = re.compile(r"\bm[3-7]-(\d{1,2})\d{3}Y|\bm[3-7]-(\d{1,2})Y\d{2}")
-_core_series = re.compile(r"\bCore (?:Ultra )?[3579] (\d)\d{2}[A-Z]{0,2}\b")
+_core_series = re.compile(r"\bCore (?:Ultra )?X?[3579] (\d)\d{2}[A-Z]{0,2}\b")
+_ryzen = re.compile(r"\bRyzen (?:Threadripper |(AI )|)(?:PRO |Max\+? |[3579] |HX )*(\d)\d{2,3}")
 _core_n = re.compile(r"\bi3-N\d{3}\b")
 
 
@@ -33,9 +34,7 @@ def find_generation(
         case "Intel":
             return _intel(name, family, model, stepping)
         case "AMD" | "Hygon":
-            row = _amd_row(family, model)
-            design = row.get("design")
-            return Generation(name=design, design=design, year=row.get("year"))
+            return _amd(name, family, model)
         case _:
             return Generation()
 
@@ -59,15 +58,24 @@ def _intel(name: str, family: int | None, model: int | None, stepping: int | Non
     row = _intel_row(family, model, stepping)
     design, year = row.get("design"), row.get("year")
     number = core_generation(name)
-    if number is not None:
+    if number is not None and not _core_n.search(name):  # an i3-N305 is younger than the i3-12100
         year = _table()["intel_core_years"].get(str(number), year)
-    elif series := _core_series.search(name):
+    elif number is None and (series := _core_series.search(name)):
         year = _table()["intel_series_years"].get(series[1], year)
         return Generation(name=f"Core series {series[1]}", design=design, year=year)
-    else:
+    elif number is None:
         number = row.get("core")
     label = f"gen {number}" if number is not None else design
     return Generation(name=label, number=number, design=design, year=year)
+
+
+def _amd(name: str, family: int | None, model: int | None) -> Generation:
+    row = _amd_row(family, model)
+    design, year = row.get("design"), row.get("year")
+    if design and (found := _ryzen.search(name)):
+        series = "AI" if found[1] else found[2]
+        year = max(year or 0, _table()["amd_ryzen_years"].get(series, 0)) or None
+    return Generation(name=design, design=design, year=year)
 
 
 def _intel_row(family: int | None, model: int | None, stepping: int | None) -> dict[str, Any]:

@@ -141,10 +141,10 @@ def _soldered(kind: str | None, form: str | None, locator: str) -> bool | None:
 def _old_modules(structures: Sequence[Structure]) -> int | None:
     """Type 6, before SMBIOS 2.1: `Installed Size: 512 MB (Single-bank Connection)`."""
     found = [smbios.size_bytes(one.get("Installed Size")) for one in smbios.of_kind(structures, 6)]
-    return sum(size for size in found if size) // MIB or None
+    return sum(size for size in found if size and size <= _MOST) // MIB or None
 
 
 def _mapped(structures: Sequence[Structure]) -> int | None:
     """Type 19: the range of addresses the arrays answer at, when no module tells its size."""
     found = [smbios.size_bytes(one.get("Range Size")) for one in smbios.of_kind(structures, 19)]
-    return sum(size for size in found if size) // MIB or None
+    return sum(size for size in found if size and size <= 64 * _MOST) // MIB or None

@@ -30,6 +30,13 @@ _LEVELS = (
     (4, "avx512f avx512bw avx512cd avx512dq avx512vl"),
 )
 
+# Engineering samples and what the BIOS did not know: "Genuine Intel(R) CPU 0000 @ 2.60GHz",
+# "Intel(R) CPU $0000%@", "AMD Processor model unknown", "AMD Eng Sample: ZS288145TCG54".
+_NAMELESS = re.compile(
+    r"(?:Intel|AMD)?\s*(?:Eng Sample:?.*|(?:Hammer Family - )?model unknown)?[$%0 ]*(?:\d+MHz)?",
+    re.IGNORECASE,
+)
+
 _FEATURES_KEPT = 256
 
 
@@ -80,7 +87,8 @@ def short_name(brand: str | None) -> str | None:
     text = re.sub(r"@.*$|\b\d+\.\d+\s?GHz\b", " ", text)
     text = re.sub(r"\b(?:CPU|Processor|processor|Genuine)\b", " ", text)
     text = re.sub(r"\bCore +2\b", "Core2", text)
-    return clean(text.replace(" -", "-").replace(" ,", ","))
+    name = clean(text.replace(" -", "-").replace(" ,", ","))
+    return None if name is None or _NAMELESS.fullmatch(name) else name
 
 
 def x86_64_level(flags: tuple[str, ...]) -> int | None:
@@ -102,9 +110,9 @@ def probe(machine: Machine) -> Answer:
     """Ask lscpu; py-cpuinfo, which takes 1.2 s, only where lscpu names no processor."""
     processor = parse_lscpu(machine.run(COMMAND).text)
     source = measured("lscpu")
-    if processor.name is None:
+    if processor.maker is None and processor.name is None:
         processor = parse_cpuinfo(machine.ask(Library.CPUINFO))
-        source = measured("cpuinfo") if processor.name else unknown("lscpu")
+        source = measured("cpuinfo") if processor != Processor() else unknown("lscpu")
     return Answer(facts=Facts(processor=processor), sources={"processor": source})
 
 

@@ -1,5 +1,6 @@
-"""Logging in and out, and choosing the language."""
+"""Logging in and out, and choosing the language and the ground of the screens."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -7,10 +8,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from rebond_server.operations.log_in import NotWelcome, authenticate, close_login, open_login
+from rebond_server.web import theme
 from rebond_server.web.language import COOKIE, languages
 from rebond_server.web.session import desk, forget, keep, person, work
 
 blueprint = Blueprint("login", __name__)
+YEAR = timedelta(days=365)
 
 
 @blueprint.get("/connexion")
@@ -56,6 +59,18 @@ def choose_language() -> ResponseReturnValue:
     code = request.form.get("language", "")
     if code in languages():
         response.set_cookie(COOKIE, code, secure=desk().https, httponly=True, samesite="Lax")
+    return response
+
+
+@blueprint.post("/apparence")
+def choose_theme() -> ResponseReturnValue:
+    """Keep the ground chosen at this screen: it belongs to the screen, not to its reader."""
+    response = make_response(redirect(inside(request.form.get("back")), HTTPStatus.SEE_OTHER))
+    code = request.form.get("theme", "")
+    if code in set(theme.Theme):
+        response.set_cookie(
+            theme.COOKIE, code, max_age=YEAR, secure=desk().https, httponly=True, samesite="Lax"
+        )
     return response
 
 

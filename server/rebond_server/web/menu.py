@@ -1,4 +1,4 @@
-"""The main menu: each entry is shown to whoever may open it."""
+"""The main menu, a group a workplace: each entry is shown to whoever may open it."""
 
 from typing import NamedTuple
 
@@ -17,30 +17,76 @@ class Entry(NamedTuple):
     here: bool
 
 
-_ENTRIES = (
-    ("home.page", Sentence(fr="Accueil", en="Home")),
-    ("device.index", Sentence(fr="Appareils", en="Devices")),
-    ("intake.page", Sentence(fr="Entrée", en="Intake")),
-    ("lot.index", Sentence(fr="Lots", en="Lots")),
-    ("queue.page", Sentence(fr="File", en="Queue")),
-    ("grading.repairs", Sentence(fr="Réparer", en="Repair")),
-    ("grading.rules", Sentence(fr="Règles", en="Rules")),
-    ("plan.page", Sentence(fr="Plan", en="Plan")),
-    ("request.index", Sentence(fr="Demandes", en="Requests")),
-    ("report.index", Sentence(fr="Bilans", en="Reports")),
-    ("stick.page", Sentence(fr="Clés", en="Sticks")),
-    ("user.page", Sentence(fr="Comptes", en="Accounts")),
+class Group(NamedTuple):
+    """The entries of one workplace; the first group has no name."""
+
+    name: Sentence | None
+    entries: list[Entry]
+
+
+_GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = (
+    (
+        None,
+        (
+            ("home.page", Sentence(fr="Accueil", en="Home")),
+            ("device.index", Sentence(fr="Appareils", en="Devices")),
+        ),
+    ),
+    (
+        Sentence(fr="Établi", en="Bench"),
+        (
+            ("intake.page", Sentence(fr="Entrée", en="Intake")),
+            ("intake.bulk", Sentence(fr="Plusieurs étiquettes", en="Many tags")),
+            ("intake.place_list", Sentence(fr="Lieux", en="Places")),
+        ),
+    ),
+    (
+        Sentence(fr="Atelier", en="Workshop"),
+        (
+            ("queue.page", Sentence(fr="File", en="Queue")),
+            ("grading.repairs", Sentence(fr="Réparer", en="Repair")),
+            ("lot.index", Sentence(fr="Lots", en="Lots")),
+            ("grading.rules", Sentence(fr="Règles", en="Rules")),
+            ("stick.page", Sentence(fr="Clés", en="Sticks")),
+        ),
+    ),
+    (
+        Sentence(fr="Attribution", en="Allocation"),
+        (
+            ("plan.page", Sentence(fr="Plan", en="Plan")),
+            ("request.index", Sentence(fr="Demandes", en="Requests")),
+            ("report.index", Sentence(fr="Bilans", en="Reports")),
+        ),
+    ),
+    (
+        Sentence(fr="Réglages", en="Settings"),
+        (("user.page", Sentence(fr="Comptes", en="Accounts")),),
+    ),
 )
 
 
-def menu() -> list[Entry]:
-    """Return the entries that the reader may open, in their fixed order."""
-    blueprint = request.blueprint or ""
+def menu() -> list[Group]:
+    """Return the entries that the reader may open, in their fixed order; no empty group."""
+    found = ((name, _open(entries)) for name, entries in _GROUPS)
+    return [Group(name, entries) for name, entries in found if entries]
+
+
+def _open(entries: tuple[tuple[str, Sentence], ...]) -> list[Entry]:
+    here = _entry_here()
     return [
-        Entry(endpoint, name, here=endpoint.split(".")[0] == blueprint)
-        for endpoint, name in _ENTRIES
+        Entry(endpoint, name, here=endpoint == here)
+        for endpoint, name in entries
         if may(TABLE[endpoint].value)
     ]
+
+
+def _entry_here() -> str | None:
+    """Return the entry of the page shown: its own, else the first of its room."""
+    every = [endpoint for _, entries in _GROUPS for endpoint, _ in entries]
+    if request.endpoint in every:
+        return request.endpoint
+    room = request.blueprint
+    return next((one for one in every if one.split(".")[0] == room), None)
 
 
 def may(permission: str) -> bool:

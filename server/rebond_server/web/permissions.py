@@ -27,6 +27,7 @@ TABLE: dict[str, Permission | Door] = {
     "login.page": _D.PUBLIC,
     "login.enter": _D.PUBLIC,
     "login.choose_language": _D.PUBLIC,
+    "login.choose_theme": _D.PUBLIC,
     "login.leave": _D.SIGNED_IN,
     "home.page": _P.SEARCH,
     "home.search": _P.SEARCH,

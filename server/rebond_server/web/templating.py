@@ -13,7 +13,7 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.queries.queue import Action
 from rebond_server.store.stick import StatementKind
-from rebond_server.web import words
+from rebond_server.web import theme, words
 from rebond_server.web.fact_lines import drive_name, fact_lines
 from rebond_server.web.grade_words import minimum_text, reason_lines, rule_effect, rule_sentence
 from rebond_server.web.language import NAMES, language, languages
@@ -61,6 +61,8 @@ def install(app: Flask) -> None:
             "languages": languages,
             "language_name": lambda code: NAMES.get(code, code),
             "here": _here,
+            "theme": theme.theme,
+            "themes": theme.NAMES,
         }
 
 

@@ -137,9 +137,9 @@ def test_a_log_in_leads_to_the_page_that_was_asked(shop):
 def test_the_language_is_the_readers(shop):
     browser = shop.app.test_client()
     french = browser.get("/connexion")
-    assert '<html lang="fr">' in french.text
-    assert '<html lang="en">' in browser.get("/connexion", headers={"Accept-Language": "en"}).text
-    assert '<html lang="fr">' in browser.get("/connexion", headers={"Accept-Language": "de"}).text
+    assert '<html lang="fr"' in french.text
+    assert '<html lang="en"' in browser.get("/connexion", headers={"Accept-Language": "en"}).text
+    assert '<html lang="fr"' in browser.get("/connexion", headers={"Accept-Language": "de"}).text
     data = {"csrf_token": token_of(french.data), "language": "en", "back": "/connexion"}
     browser.post("/langue", data=data)
     english = browser.get("/connexion", headers={"Accept-Language": "fr"}).text
@@ -149,8 +149,20 @@ def test_the_language_is_the_readers(shop):
 
 def test_an_account_brings_its_language_and_nothing_stays_after_leaving(shop):
     browser, token = logged_in(shop.app, Role.LEAD)
-    assert '<html lang="fr">' in browser.get("/", headers={"Accept-Language": "en"}).text
+    assert '<html lang="fr"' in browser.get("/", headers={"Accept-Language": "en"}).text
     browser.post("/langue", data={"csrf_token": token, "language": "en", "back": "/"})
-    assert '<html lang="en">' in browser.get("/").text
+    assert '<html lang="en"' in browser.get("/").text
     browser.post("/quitter", data={"csrf_token": token_of(browser.get("/").data)})
-    assert '<html lang="fr">' in browser.get("/connexion").text
+    assert '<html lang="fr"' in browser.get("/connexion").text
+
+
+def test_the_ground_is_chosen_at_the_screen_and_stays_when_its_reader_leaves(shop):
+    browser, token = logged_in(shop.app, Role.LEAD)
+    assert 'data-theme="system"' in browser.get("/").text
+    form = {"theme": "dark", "back": "/file", "csrf_token": token}
+    assert browser.post("/apparence", data=form).location == "/file"
+    assert 'data-theme="dark"' in browser.get("/file").text
+    browser.post("/apparence", data=form | {"theme": "<script>"})
+    assert 'data-theme="dark"' in browser.get("/file").text
+    browser.post("/quitter", data={"csrf_token": token})
+    assert 'data-theme="dark"' in browser.get("/connexion").text

@@ -35,6 +35,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
     (
         Sentence(fr="Établi", en="Bench"),
         (
+            ("scan.page", Sentence(fr="Scanner", en="Scan")),
             ("intake.page", Sentence(fr="Entrée", en="Intake")),
             ("intake.bulk", Sentence(fr="Plusieurs étiquettes", en="Many tags")),
             ("intake.place_list", Sentence(fr="Lieux", en="Places")),

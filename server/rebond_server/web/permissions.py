@@ -31,6 +31,8 @@ TABLE: dict[str, Permission | Door] = {
     "login.leave": _D.SIGNED_IN,
     "home.page": _P.SEARCH,
     "home.search": _P.SEARCH,
+    "scan.page": _P.SEARCH,
+    "scan.take": _P.SEARCH,
     "label.page": _P.VIEW_DEVICE,
     "label.sheet": _P.VIEW_DEVICE,
     "device.index": _P.VIEW_DEVICE,

@@ -32,6 +32,7 @@ PAGES = {
     "grading.lift": "/d/{failed}/ameliorer",
     "grading.repairs": "/reparer",
     "grading.rules": "/regles",
+    "scan.page": "/scanner?mode=move",
     "label.page": "/etiquettes?tags={wiped0}",
     "intake.page": "/entree",
     "intake.bulk": "/ensemble",

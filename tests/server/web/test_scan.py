@@ -61,7 +61,7 @@ def test_moving_puts_the_device_there_or_says_why_not(shop, technician):
         assert session.query(DevicePlace).filter_by(device_id=device.id).count() == 1
 
 
-def test_receiving_twice_takes_one_in(shop, technician):
+def test_receiving_twice_takes_one_in(technician):
     first = scanned(technician, "PHONE-SERIAL-1", mode="receive", kind="smartphone")
     again = scanned(technician, "PHONE-SERIAL-1", mode="receive", kind="smartphone")
     assert first["tone"] == "good"

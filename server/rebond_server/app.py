@@ -40,6 +40,7 @@ from rebond_server.web import (
     stick,
     templating,
     user,
+    view,
 )
 from rebond_server.web.session import KEY, Desk
 
@@ -65,6 +66,7 @@ SCREENS: tuple[Blueprint, ...] = (
     report.blueprint,
     stick.blueprint,
     user.blueprint,
+    view.blueprint,
 )
 
 

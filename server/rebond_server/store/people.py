@@ -63,6 +63,25 @@ class LoginSession(OfSite, Base):
     __table_args__ = (to_site(), to("account", "account_id"))
 
 
+class SavedView(OfSite, Base):
+    """A filter that a person keeps under a name, to find it again at any screen."""
+
+    __tablename__ = "saved_view"
+    account_id: Mapped[UUID] = mapped_column(Uuid)
+    page: Mapped[str] = mapped_column(String(64))
+    """The list it belongs to, as an endpoint."""
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(1000))
+    """The filter as it stands in the address, without its "?"."""
+    kept: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        to_site(),
+        to("account", "account_id"),
+        Index("uq_saved_view_name", "site_id", "account_id", "page", "name", unique=True),
+    )
+
+
 class Attempt(Base):
     """A failed guess at a password or a code, kept for the throttle only."""
 

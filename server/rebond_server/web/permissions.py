@@ -96,6 +96,8 @@ TABLE: dict[str, Permission | Door] = {
     "report.devices": _P.VIEW_REPORTS,
     "report.volume": _P.VIEW_REPORTS,
     "report.annex": _P.VIEW_REPORTS,
+    "view.keep": _P.SEARCH,
+    "view.forget": _P.SEARCH,
     "user.page": _P.MANAGE_USERS,
     "user.create": _P.MANAGE_USERS,
     "user.give_role": _P.MANAGE_USERS,

@@ -19,6 +19,7 @@ from rebond_server.web.grade_words import minimum_text, reason_lines, rule_effec
 from rebond_server.web.language import NAMES, language, languages
 from rebond_server.web.menu import may, menu
 from rebond_server.web.session import person
+from rebond_server.web.view import kept_views
 
 
 def install(app: Flask) -> None:
@@ -61,6 +62,8 @@ def install(app: Flask) -> None:
             "languages": languages,
             "language_name": lambda code: NAMES.get(code, code),
             "here": _here,
+            "query": lambda: request.query_string.decode("utf-8", "replace"),
+            "kept_views": kept_views,
             "theme": theme.theme,
             "themes": theme.NAMES,
         }

@@ -1,20 +1,23 @@
 """The wipe of a session: guard, plan, intent, engine, statement, for all its drives at once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from rebond_agent.session import Session
 from rebond_agent.side_by_side import IntentAsked, Over, SideBySide, Started
-from rebond_agent.stick import intents
+from rebond_agent.stick import intents, unfinished
 from rebond_agent.stick.intents import Intent
 from rebond_agent.stick.outbox import Notice, Outbox, Place
 from rebond_agent.types_met import meet_types
-from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields, interrupted
 from rebond_agent.wipe.plan import Plan, hidden_area, make_plan
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Refusal
 from rebond_agent.wipe.target import Target
 from rebond_schemas.erasure import Ending, Method
@@ -26,9 +29,14 @@ class Engine(Protocol):
     """What carries a plan out: `rebond_agent.wipe.engine.wipe`."""
 
     def __call__(
-        self, plan: Plan, target: Target, *, record_intent: Callable[[], None]
-    ) -> Iterator[Progress | Outcome]:
-        """Yield progress, then the outcome."""
+        self,
+        plan: Plan,
+        target: Target,
+        *,
+        record_intent: Callable[[], None],
+        resume: Checkpoint | None,
+    ) -> Iterator[Progress | Checkpoint | Outcome]:
+        """Yield progress and checkpoints, then the outcome."""
         ...
 
 
@@ -57,22 +65,34 @@ def wipe(
     meet_types()
     started: list[_Started] = []
     for one in chosen:
-        plan = make_plan(one.drive, policy, failed_probes=one.failed_probes)
-        match plan:
-            case Refusal():
-                yield _refused(session, outbox, one, plan)
-            case Plan():
-                started.append(_Started(one=one, intent=_intent(session, one, plan)))
+        match _planned(session, outbox, one, policy):
+            case Refusal() as refusal:
+                yield _refused(session, outbox, one, refusal)
+            case _Started() as begun:
+                started.append(begun)
+    yield from _side_by_side(session, outbox, started, engine, watch)
+
+
+def _side_by_side(
+    session: Session,
+    outbox: Outbox,
+    started: Sequence["_Started"],
+    engine: Engine,
+    watch: Callable[[Chosen, Progress], None],
+) -> Iterator[Erasure]:
     engines = SideBySide([(work, _starter(work, engine)) for work in started])
     ended: dict[UUID, Outcome] = {}
     for work, said in engines.heard():
         match said:
             case Progress():
                 watch(work.one, said)
+            case Checkpoint():
+                with outbox.hand:
+                    unfinished.record(outbox.stick, work.intent.erasure, said)
             case Outcome():
                 ended[work.intent.erasure] = said
             case IntentAsked():
-                said.answer(_recorded(outbox, work.intent))
+                said.answer(_recorded(outbox, work))
             case Over():
                 if said.error is not None:
                     raise said.error
@@ -80,13 +100,21 @@ def wipe(
 
 
 def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
-    """Turn every intent without an erasure into an interrupted erasure, once."""
+    """Turn every intent without an erasure into an interrupted erasure, once.
+
+    How far it came stays on the stick: the next erasure of the same drive goes on from there.
+    """
+    unfinished.tidy(outbox.stick)
     for intent in intents.pending(outbox.stick):
         if isinstance(intent, Notice):
             yield intent
             continue
         if not outbox.knows(intent.erasure):
             yield _interrupted(session, outbox, intent)
+        if intent.plan.ata_password and not unfinished.is_known(outbox.stick, intent.erasure):
+            # The drive may be locked with our password: the next erasure has to finish this one.
+            begun = Checkpoint(asked=intent.plan, plan=intent.plan)
+            unfinished.record(outbox.stick, intent.erasure, begun)
         intents.settled(outbox.stick, intent)
 
 
@@ -94,6 +122,31 @@ def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
 class _Started:
     one: Chosen
     intent: Intent
+    earlier: Mapping[UUID, Checkpoint]
+    """What is kept of erasures of this drive that did not come to their end."""
+
+    @property
+    def resume(self) -> Checkpoint | None:
+        fitting = (one for one in self.earlier.values() if one.fits(self.intent.plan))
+        return max(fitting, key=lambda one: (one.step, one.reached), default=None)
+
+
+def _planned(session: Session, outbox: Outbox, one: Chosen, policy: Policy) -> "_Started | Refusal":
+    """Plan what to do to a drive, and find what an earlier run has left of it."""
+    earlier = dict(unfinished.of_drive(outbox.stick, one.drive.identity))
+    here = _finishing(policy, one.drive, earlier.values())
+    plan = make_plan(one.drive, here, failed_probes=one.failed_probes)
+    if isinstance(plan, Refusal):
+        return plan
+    return _Started(one=one, intent=_intent(session, one, plan), earlier=earlier)
+
+
+def _finishing(policy: Policy, drive: Drive, earlier: Iterable[Checkpoint]) -> Policy:
+    """Let a drive be unlocked on which a security erase of ours was cut short."""
+    serial = drive.identity.serial
+    if serial is None or not any(one.plan.ata_password for one in earlier):
+        return policy
+    return replace(policy, locked_by_us=(*policy.locked_by_us, serial))
 
 
 def _intent(session: Session, one: Chosen, plan: Plan) -> Intent:
@@ -109,14 +162,21 @@ def _intent(session: Session, one: Chosen, plan: Plan) -> Intent:
 
 
 def _starter(work: _Started, engine: Engine) -> Started:
-    return lambda ask: engine(work.intent.plan, work.one.target, record_intent=ask)
+    return lambda ask: engine(
+        work.intent.plan, work.one.target, record_intent=ask, resume=work.resume
+    )
 
 
-def _recorded(outbox: Outbox, intent: Intent) -> Exception | None:
+def _recorded(outbox: Outbox, work: _Started) -> Exception | None:
     """Make the intent safe; return what kept it from being so, which the engine then raises."""
+    stick, erasure = outbox.stick, work.intent.erasure
     try:
         with outbox.hand:
-            intents.record(outbox.stick, intent)
+            intents.record(stick, work.intent)
+            if work.resume is not None:
+                unfinished.record(stick, erasure, work.resume)
+            for older in work.earlier:
+                unfinished.forget(stick, older)  # from here on the drive is no longer as it says
     except Exception as error:  # noqa: BLE001 - whatever it is stops this wipe
         return error
     return None
@@ -128,6 +188,8 @@ def _ended(session: Session, outbox: Outbox, intent: Intent, outcome: Outcome | 
         erasure = _put(session, outbox, intent, fields, ended=session.now())
         if intents.is_recorded(outbox.stick, intent):
             intents.settled(outbox.stick, intent)
+        if erasure.ending is not Ending.INTERRUPTED:
+            unfinished.forget(outbox.stick, intent.erasure)
     return erasure
 
 

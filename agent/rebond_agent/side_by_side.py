@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from rebond_agent.wipe.engine import Progress
-from rebond_agent.wipe.outcome import Outcome
+from rebond_agent.wipe.engine import Said
 
 _LOOK_SECONDS = 0.5
 _GOODBYE_SECONDS = 6.0
 
 Key = TypeVar("Key")
 
-Started = Callable[[Callable[[], None]], Iterator[Progress | Outcome]]
+Started = Callable[[Callable[[], None]], Iterator[Said]]
 """Starts one engine, given its `record_intent`."""
 
 
@@ -38,7 +37,7 @@ class Over:
     error: BaseException | None = None
 
 
-Heard = Progress | Outcome | IntentAsked | Over
+Heard = Said | IntentAsked | Over
 
 
 class SideBySide(Generic[Key]):
@@ -76,7 +75,7 @@ class SideBySide(Generic[Key]):
             error = broken
         self._said.put((key, Over(error=error)))
 
-    def _listen(self, key: Key, engine: Iterator[Progress | Outcome]) -> None:
+    def _listen(self, key: Key, engine: Iterator[Said]) -> None:
         for said in engine:
             self._said.put((key, said))
             if self._abandoned.is_set():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from rebond_agent.checks.table import CHECKS
 from rebond_agent.console.state import CheckLine, DriveLine, State
 from rebond_agent.language import Language
-from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Reason, Refusal
 from rebond_schemas.facts import (
     Battery,

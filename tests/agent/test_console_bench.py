@@ -211,7 +211,7 @@ def test_drives_of_a_recorded_machine_are_not_here(console):
 def test_a_mistake_of_ours_ends_the_console_and_is_not_hidden(console):
     """No thread dies in silence behind a screen that looks well."""
 
-    def broken(plan, target, *, record_intent):  # noqa: ARG001 - the engine's form
+    def broken(plan, target, *, record_intent, resume):  # noqa: ARG001 - the engine's form
         raise ZeroDivisionError
         yield
 

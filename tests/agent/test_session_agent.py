@@ -186,7 +186,7 @@ class Died(Exception):
     """Stands for kill -9: nothing after it runs."""
 
 
-def dying(plan, target, *, record_intent):  # noqa: ARG001 - the engine's form
+def dying(plan, target, *, record_intent, resume):  # noqa: ARG001 - the engine's form
     record_intent()
     yield from ()
     raise Died

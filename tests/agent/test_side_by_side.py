@@ -17,6 +17,7 @@ from rebond_agent.stick.outbox import opened
 from rebond_agent.wipe import engine
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import finished
+from rebond_agent.wipe.progress import Progress
 from rebond_schemas.erasure import Ending
 
 CLOCKS = Clocks(wall=lambda: datetime(2002, 1, 1, tzinfo=UTC), monotonic_ns=lambda: 1)
@@ -44,7 +45,7 @@ def test_all_engines_run_at_the_same_time(tmp_path, stick, session):
     """None ends before all have begun; one after the other, this would never end."""
     together = threading.Barrier(3)
 
-    def meeting(plan, target, *, record_intent):  # noqa: ARG001 - the engine's form
+    def meeting(plan, target, *, record_intent, resume):  # noqa: ARG001 - the engine's form
         record_intent()
         together.wait(timeout=20)
         yield finished(plan, size_bytes=0, identity_checked=True, passes=(), seconds=1.0)
@@ -92,14 +93,14 @@ def test_a_drive_that_breaks_its_engine_stops_the_others_and_leaves_their_intent
     begun = threading.Barrier(2)
     closed = threading.Event()
 
-    def work(plan, target, *, record_intent):  # noqa: ARG001 - the engine's form
+    def work(plan, target, *, record_intent, resume):  # noqa: ARG001 - the engine's form
         record_intent()
         begun.wait(timeout=20)
         if target.path.endswith("0.img"):
             raise StickFailed(path="x", reason="pulled")
         try:
             while True:
-                yield engine.Progress(
+                yield Progress(
                     step=1, steps=2, action="write", bytes_done=1, bytes_total=2,
                     bytes_per_second=None, eta_seconds=None, fault_count=0, mismatch_count=0,
                 )  # fmt: skip

@@ -3,14 +3,17 @@
 import msgspec
 import pytest
 
-from rebond_agent.wipe.crew import InThisProcess
-from rebond_agent.wipe.engine import Progress, erase
+from rebond_agent.wipe.checkpoint import Checkpoint
+from rebond_agent.wipe.crew_here import InThisProcess
+from rebond_agent.wipe.engine import erase
 from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields, finished, interrupted
 from rebond_agent.wipe.plan import Plan, make_plan
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.wishes import Wishes, never
 from rebond_schemas.erasure import Ending, Extent, HiddenArea, Method
 from rebond_schemas.facts import Drive, DriveKind
 from rebond_schemas.statement import Clock, Erasure
@@ -49,10 +52,10 @@ def plan_for(kind=DriveKind.HDD, size=SIZE, name="memory"):
     return plan
 
 
-def run(medium, plan=None, intent=nothing, cancelled=lambda: False):
+def run(medium, plan=None, intent=nothing, cancelled=never):
     crew = InThisProcess(lambda: FakeDrive(medium), chunk_bytes=CHUNK)
-    said = list(erase(plan or plan_for(), crew, record_intent=intent, cancelled=cancelled))
-    assert all(isinstance(one, Progress) for one in said[:-1])
+    said = list(erase(plan or plan_for(), crew, record_intent=intent, wishes=Wishes(cancelled)))
+    assert all(isinstance(one, Progress | Checkpoint) for one in said[:-1])
     assert isinstance(said[-1], Outcome)
     return said[-1]
 

@@ -1,16 +1,17 @@
 """The keyed stream is AES-256-CTR, and whole again from any offset."""
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebond_agent.wipe.fill import KeyedStream, aligned, fill_for
+from rebond_agent.wipe.fill import PIECE, KeyedStream, aligned, fill_for
 
 KEY = bytes(range(32))
 
 
 def stream(offset, length, key=KEY):
-    return bytes(KeyedStream(key, 4096).data(offset, aligned(length)))
+    return bytes(KeyedStream(key).data(offset, aligned(length)))
 
 
 def test_the_first_block_is_the_published_one():
@@ -41,3 +42,16 @@ def test_an_odd_offset_is_refused():
 def test_a_keyed_pattern_needs_its_key():
     with pytest.raises(ValueError, match="key"):
         fill_for("aes_256_ctr", None, 512)
+
+
+@pytest.mark.parametrize("length", [16, 4096, PIECE, PIECE + 512, 3 * PIECE])
+def test_pieces_make_one_stream(length):
+    """What is made piece by piece is what the cipher makes at once, and is known again."""
+    once = Cipher(algorithms.AES256(KEY), modes.CTR(bytes(15) + b"\x02")).encryptor()
+    keyed, room = KeyedStream(KEY), aligned(length)
+    data = keyed.data(32, room)
+
+    assert bytes(data) == once.update(bytes(length))
+    assert keyed.holds(32, data, aligned(length))
+    data[length - 1] ^= 1
+    assert not keyed.holds(32, data, aligned(length))

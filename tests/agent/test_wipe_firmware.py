@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from rebond_agent.wipe.crew import InThisProcess, OwnProcesses, Patience
+from rebond_agent.wipe.crew import OwnProcesses, Patience
+from rebond_agent.wipe.crew_here import InThisProcess
 from rebond_agent.wipe.engine import erase
 from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
 from rebond_agent.wipe.firmware_fakes import fake_firmware

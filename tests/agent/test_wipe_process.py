@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.crew import OwnProcesses, Patience
-from rebond_agent.wipe.engine import Progress, erase, wipe
+from rebond_agent.wipe.engine import erase, wipe
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.image import ImageDrive
 from rebond_agent.wipe.outcome import Outcome, interrupted
 from rebond_agent.wipe.plan import Plan, make_plan
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.target import FakeTarget, ImageTarget, scratch_facts
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.codec import decode_as
 from rebond_schemas.erasure import Ending, Extent
 
@@ -42,7 +45,7 @@ def run(target, patience=None, **rest):
     assert isinstance(plan, Plan)
     said = list(wipe(plan, target, record_intent=nothing, patience=patience, **rest))
     assert isinstance(said[-1], Outcome)
-    return said[-1], said[:-1]
+    return said[-1], [one for one in said[:-1] if not isinstance(one, Checkpoint)]
 
 
 def my_children():
@@ -123,7 +126,7 @@ def test_a_killed_worker_is_an_interruption(image):
 
 
 def test_cancelling_stops_between_two_writes(image):
-    outcome, progress = run(ImageTarget(path=str(image)), cancelled=lambda: True)
+    outcome, progress = run(ImageTarget(path=str(image)), wishes=Wishes(lambda: True))
 
     assert (outcome.ending, outcome.reason) == (Ending.INTERRUPTED, Reason.CANCELLED)
     assert all(isinstance(one, Progress) for one in progress)

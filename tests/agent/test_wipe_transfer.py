@@ -4,16 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebond_agent.wipe.compare import blank, equal
 from rebond_agent.wipe.fake import FakeDrive, memory_medium
 from rebond_agent.wipe.faults import Faults
-from rebond_agent.wipe.fill import aligned
+from rebond_agent.wipe.fill import aligned, fill_for
 from rebond_agent.wipe.pipeline import pipelined
 from rebond_agent.wipe.tally import Tally
 from rebond_agent.wipe.transfer import Patience, Run, write_run
-from rebond_agent.wipe.verify import blank, equal, read_run
+from rebond_agent.wipe.verify import read_run
 from rebond_schemas.erasure import MOST_FAULTS, Extent, Fault
 
 SIZE = 256 * 1024
+ZEROS, KEYED = fill_for("zeros", None, SIZE), fill_for("aes_256_ctr", "5a" * 32, SIZE)
 
 
 def written(faults, data=b"\x55"):
@@ -83,11 +85,11 @@ def test_patience_ends_the_splitting():
     assert medium.writes == before + 1
 
 
-@given(st.lists(st.integers(0, SIZE - 1), max_size=6), st.sampled_from([blank, equal]))
-def test_every_flipped_byte_is_found(places, same):
+@given(st.lists(st.integers(0, SIZE - 1), max_size=6), st.sampled_from([ZEROS, KEYED]))
+def test_every_flipped_byte_is_found(places, fill):
     faults = Faults(flipped_on_read=tuple(set(places)))
-    medium = memory_medium(bytearray(SIZE), faults)
-    run = read_run(FakeDrive(medium), 0, aligned(SIZE), aligned(SIZE), Patience(), same)
+    medium = memory_medium(bytearray(fill.data(0, aligned(SIZE))), faults)
+    run = read_run(FakeDrive(medium), 0, aligned(SIZE), aligned(SIZE), Patience(), fill)
 
     assert [extent.start for extent in run.mismatches] == sorted({p - p % 512 for p in places})
     assert run.done == SIZE
@@ -101,7 +103,7 @@ def test_unreadable_sectors_are_neither_done_nor_equal():
         aligned(SIZE),
         aligned(SIZE),
         Patience(),
-        equal,
+        ZEROS,
     )
 
     assert (run.done, run.skipped) == (SIZE - 512, 512)
@@ -114,7 +116,7 @@ def test_blank_is_what_any_says(content):
     room = aligned(4096)
     room[: len(content)] = content
 
-    assert blank(room[: len(content)], room) == (not any(content))
+    assert blank(room[: len(content)]) == (not any(content))
 
 
 def test_runs_of_different_length_are_never_equal():

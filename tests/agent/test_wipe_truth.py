@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from rebond_agent.wipe.crew import InThisProcess
+from rebond_agent.wipe.crew_here import InThisProcess
 from rebond_agent.wipe.engine import erase
 from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
 from rebond_agent.wipe.faults import Faults

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from rebond_agent.errors import MachineMissing
-from rebond_agent.language import Language, reason, say, say_error
-from rebond_agent.language.check_phrases import CheckPhrase
-from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language import AnyPhrase, Language, reason, say, say_error
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.machine.live import LiveMachine
 from rebond_agent.machine.recorded import RecordedMachine
@@ -50,7 +48,7 @@ class Desk:
     sleep: Callable[[float], None]
     disk: Durable
 
-    def say(self, phrase: Phrase | CheckPhrase | ConsolePhrase, **details: object) -> str:
+    def say(self, phrase: AnyPhrase, **details: object) -> str:
         """Return a text in the reader's language."""
         return say(self.language, phrase, **details)
 

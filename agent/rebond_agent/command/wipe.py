@@ -17,6 +17,7 @@ from rebond_agent.delivery import SHORT_BACKOFF
 from rebond_agent.erasing import Chosen, wipe
 from rebond_agent.errors import NotHere, NothingChosen
 from rebond_agent.language import word
+from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import ACTIONS
 from rebond_agent.probes import Collected, collect
@@ -25,11 +26,15 @@ from rebond_agent.sheet.erasure import erasure_text
 from rebond_agent.stick import open_stick
 from rebond_agent.stick.outbox import Outbox, opened
 from rebond_agent.wipe import engine
-from rebond_agent.wipe.engine import Progress
 from rebond_agent.wipe.guard import Policy
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.suspend import thaw
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.codec import encode
 from rebond_schemas.erasure import Ending, Level
+
+COUNTDOWN_SECONDS = 10
+"""Before drives of this computer are touched; scratch images are begun at once."""
 
 
 def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
@@ -68,12 +73,14 @@ def _erase(
 ) -> set[Ending]:
     """Erase all at once, tell each as it ends, and return the endings there were."""
     policy = _policy(words, chosen)
-    endings = set()
-    with _stoppable() as cancelled:
+    endings: set[Ending] = set()
+    with _stoppable(desk) as wishes:
+        if words.drive and not _counted_down(desk, wishes.cancelled):
+            return endings
         # Suspending would take the power from drives that erase themselves beside this one.
         alone = len(chosen) == 1
         wake = partial(thaw, desk.machine(words.machine), lambda: alone and bool(words.suspend))
-        work = partial(engine.wipe, cancelled=cancelled, thaw=wake)
+        work = partial(engine.wipe, wishes=wishes, thaw=wake)
         for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk)):
             endings.add(erasure.ending)
             told = encode(erasure).decode() if words.json else erasure_text(erasure, desk.language)
@@ -128,12 +135,36 @@ def _watch(desk: Desk) -> Callable[[Chosen, Progress], None]:
     return watch
 
 
+def _counted_down(desk: Desk, cancelled: Callable[[], bool]) -> bool:
+    """Leave time to think again; False when somebody did."""
+    for left in range(COUNTDOWN_SECONDS, 0, -1):
+        print(desk.say(ErasePhrase.STARTS_IN, seconds=left), file=desk.err)
+        desk.sleep(1.0)
+        if cancelled():
+            print(desk.say(ErasePhrase.NOT_STARTED), file=desk.err)
+            return False
+    return True
+
+
 @contextmanager
-def _stoppable() -> Iterator[Callable[[], bool]]:
-    """Turn Ctrl-C into a wish to stop: the engine ends cleanly and the statement says so."""
-    wish = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda *_: wish.set())
+def _stoppable(desk: Desk) -> Iterator[Wishes]:
+    """Turn Ctrl-C into a wish to stop, and Ctrl-Z into one to stand still until the next Ctrl-Z.
+
+    The engine ends cleanly and the statement says so.
+    """
+    stop, hold = threading.Event(), threading.Event()
+
+    def toggle(*_: object) -> None:
+        hold.clear() if hold.is_set() else hold.set()
+        phrase = ErasePhrase.PAUSED if hold.is_set() else ErasePhrase.GOES_ON
+        print(f"\n{desk.say(phrase)}", file=desk.err)
+
+    before = (
+        (signal.SIGINT, signal.signal(signal.SIGINT, lambda *_: stop.set())),
+        (signal.SIGTSTP, signal.signal(signal.SIGTSTP, toggle)),
+    )
     try:
-        yield wish.is_set
+        yield Wishes(cancelled=stop.is_set, paused=hold.is_set)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -48,13 +48,11 @@ def _keys(state: State) -> tuple[ConsolePhrase, ...]:
     words = ConsolePhrase
     match state.view:
         case View.MACHINE:
-            wipe = words.KEY_STOP if state.erasing else words.KEY_WIPE
-            mine: tuple[ConsolePhrase, ...] = (
-                wipe, words.KEY_CHECKS, words.KEY_LABEL, words.KEY_SEND,
-            )  # fmt: skip
-            return (*mine, words.KEY_LANGUAGE, words.KEY_LEAVE)
+            others = (words.KEY_CHECKS, words.KEY_LABEL, words.KEY_SEND)
+            wiping = (words.KEY_PAUSE, words.KEY_STOP) if state.erasing else (words.KEY_WIPE,)
+            return (*wiping, *others, words.KEY_LANGUAGE, words.KEY_LEAVE)
         case View.CONFIRM:
-            mine = (words.KEY_CONFIRM, words.KEY_CANCEL)
+            mine: tuple[ConsolePhrase, ...] = (words.KEY_CONFIRM, words.KEY_CANCEL)
         case View.COUNTDOWN:
             mine = (words.KEY_CANCEL,)
         case View.CHECKS:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from rebond_agent.checks.step import Answer, Step
 from rebond_agent.console.state import DriveLine
-from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.progress import Progress
 from rebond_schemas.facts import Facts
 from rebond_schemas.inspection import Check
 from rebond_schemas.statement import Erasure
@@ -120,6 +120,11 @@ class StopWipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PauseWipe:
+    """Have the erasures stand still, or go on again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StartCheck:
     """Begin a test."""
 
@@ -146,4 +151,4 @@ class Send:
     """Deliver what waits."""
 
 
-Wish = Wipe | StopWipe | StartCheck | Reply | NameDevice | Send
+Wish = Wipe | StopWipe | PauseWipe | StartCheck | Reply | NameDevice | Send

@@ -80,8 +80,11 @@ def gauge(share: float, width: int) -> str:
 def key_bar(keys: Iterable[str], width: int) -> list[Text]:
     """Return every key with its action, on as many lines as they need."""
     rows: list[str] = []
+    keys = tuple(keys)
+    wide = cell_len("   ".join(keys)) <= width - 2
+    between = "   " if wide else "  "
     for key in keys:
-        joined = f"{rows[-1]}   {key}" if rows else key
+        joined = f"{rows[-1]}{between}{key}" if rows else key
         if cell_len(joined) <= width - 2:
             rows[-1:] = [joined]
         else:

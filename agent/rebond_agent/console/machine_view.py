@@ -11,7 +11,7 @@ from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import ACTIONS, CHASSIS, DRIVE_KINDS
 from rebond_agent.sheet.erasure import erasure_text
 from rebond_agent.sheet.size import binary_size, decimal_size
-from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Sentence
 from rebond_schemas.erasure import Ending
 from rebond_schemas.facts import Drive, Facts
@@ -134,9 +134,14 @@ def progress_lines(progress: Progress, language: Language, width: int) -> list[s
         if speed
         else None,
         say(language, ConsolePhrase.LEFT, time=duration(eta)) if eta is not None else None,
+        None
+        if progress.celsius is None
+        else say(language, ConsolePhrase.WARMTH, celsius=round(progress.celsius)).strip(),
         say(language, ConsolePhrase.ERRORS, count=faults) if faults else None,
         say(language, ConsolePhrase.DIFFERENCES, count=differences) if differences else None,
     ]
+    if progress.paused:
+        said.insert(1, say(language, ConsolePhrase.PAUSED))
     return parts(said, width)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from rebond_agent.checks.step import Painting, Question, Step
 from rebond_agent.language import Language
-from rebond_agent.wipe.engine import Progress
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Sentence
 from rebond_schemas.erasure import Ending
 from rebond_schemas.facts import Drive, Facts

@@ -16,6 +16,7 @@ from rebond_agent.console.event import (
     Key,
     Learned,
     NameDevice,
+    PauseWipe,
     Pressed,
     Progressed,
     Reply,
@@ -147,6 +148,8 @@ def _on_machine(state: State, key: Key) -> Next:  # noqa: PLR0911 - one line a k
             return replace(state, view=View.LABEL), ()
         case Key.F5:
             return state, (Send(),)
+        case Key.F7 if state.erasing:
+            return state, (PauseWipe(),)
         case Key.F8 if state.erasing:
             news = say(state.language, ConsolePhrase.STOPPING)
             return replace(state, news=news), (StopWipe(),)

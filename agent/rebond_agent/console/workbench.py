@@ -20,6 +20,7 @@ from rebond_agent.console.event import (
     Event,
     Inspected,
     NameDevice,
+    PauseWipe,
     Progressed,
     Reply,
     Send,
@@ -47,6 +48,7 @@ from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.plan import make_plan
 from rebond_agent.wipe.reasons import Refusal, Sentence
 from rebond_agent.wipe.target import BlockTarget
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.facts import Drive
 from rebond_schemas.inspection import Check
 
@@ -89,6 +91,7 @@ class Workbench:
         self._checks: dict[str, Check] = {}
         self._replies: dict[str, SimpleQueue[Answer]] = {}
         self._stop = threading.Event()
+        self._pause = threading.Event()
         self._keeping = threading.Lock()
         self._sending = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -102,9 +105,12 @@ class Workbench:
         match wish:
             case Wipe():
                 self._stop.clear()
+                self._pause.clear()
                 self._start(lambda: self._wipe(wish.paths))
             case StopWipe():
                 self._stop.set()
+            case PauseWipe():
+                self._pause.clear() if self._pause.is_set() else self._pause.set()
             case StartCheck():
                 self._replies[wish.name] = SimpleQueue()
                 self._start(lambda: self._check(wish.name))
@@ -181,7 +187,9 @@ class Workbench:
                 for drive in collected.facts.drives
                 if drive.path in paths and (one := self._chosen(drive, collected)) is not None
             ]
-            work = self._given.engine or partial(engine.wipe, cancelled=self._stop.is_set)
+            work = self._given.engine or partial(
+                engine.wipe, wishes=Wishes(self._stop.is_set, self._pause.is_set)
+            )
             for erasure in wipe(
                 self._session, outbox, chosen, Policy(chosen=paths), work,
                 lambda one, said: self.events.put(Progressed(path=one.drive.path, progress=said)),

@@ -50,6 +50,8 @@ class ConsolePhrase(Enum):
     ERRORS = ("{count} erreur(s)", "{count} error(s)")
     DIFFERENCES = ("{count} différence(s)", "{count} difference(s)")
     SPEED = ("{speed}/s", "{speed}/s ")
+    WARMTH = ("{celsius} °C", "{celsius} °C ")
+    PAUSED = ("EN PAUSE (F7 reprend)", "ON HOLD (F7 goes on)")
     MORE_ABOVE = ("^ encore {count} au-dessus", "^ {count} more above")
     MORE_BELOW = ("v encore {count} au-dessous", "v {count} more below")
 
@@ -98,8 +100,8 @@ class ConsolePhrase(Enum):
     )
     LEAVE = ("QUITTER ?", "LEAVE?")
     LEAVE_RUNNING = (
-        "Un effacement est en cours : quitter l'interrompt, le disque devra être repris.",
-        "An erasure is running: leaving interrupts it, the drive has to be done again.",
+        "Un effacement est en cours : quitter l'interrompt ; avec cette clé il reprendra où il en était.",
+        "An erasure is running: leaving interrupts it; with this stick it goes on from there.",
     )
     LEAVE_READY = ("Le travail sur cette machine est fini.", "The work on this machine is done.")
 
@@ -107,6 +109,7 @@ class ConsolePhrase(Enum):
     KEY_CHECKS = ("F3 Essais", "F3 Tests")
     KEY_LABEL = ("F4 Fiche", "F4 Page")
     KEY_SEND = ("F5 Envoyer", "F5 Send")
+    KEY_PAUSE = ("F7 Pause", "F7 Hold")
     KEY_STOP = ("F8 Arrêter", "F8 Stop")
     KEY_LANGUAGE = ("F9 English", "F9 Français")
     KEY_LEAVE = ("F10 Quitter", "F10 Leave")

@@ -27,3 +27,13 @@ class ErasePhrase(Enum):
         "relire le disque entier après un effacement interne, et non un échantillon",
         "read all of the drive after its own erasure, instead of a sample",
     )
+    STARTS_IN = (
+        "Départ dans {seconds} s (Ctrl-C annule)",
+        "Starts in {seconds} s (Ctrl-C cancels)",
+    )
+    NOT_STARTED = ("Annulé : rien n'a été touché.", "Cancelled: nothing was touched.")
+    PAUSED = (
+        "En pause : Ctrl-Z reprend, Ctrl-C arrête.",
+        "Paused: Ctrl-Z goes on, Ctrl-C stops.",
+    )
+    GOES_ON = ("Reprise.", "Going on.")

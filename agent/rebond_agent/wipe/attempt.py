@@ -11,6 +11,7 @@ from rebond_agent.wipe.firmware_ways import FirmwareWay
 from rebond_agent.wipe.layer import Action, Layer
 from rebond_agent.wipe.orders import Done, Firmware, Opened, Tick, Work
 from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.wishes import Wishes
 
 _SEED_BYTES = 16
 
@@ -56,11 +57,9 @@ class Marks:
         )
 
 
-def command(
-    crew: Crew, order: Firmware, cancelled: Callable[[], bool]
-) -> Generator[Tick, None, Done]:
+def command(crew: Crew, order: Firmware, wishes: Wishes) -> Generator[Tick, None, Done]:
     """Have the crew carry a firmware order out; yield its ticks, return its end."""
-    for said in crew.command(order, cancelled):
+    for said in crew.command(order, wishes):
         if isinstance(said, Done):
             return said
         yield said
@@ -71,13 +70,13 @@ def try_way(
     crew: Crew,
     way: FirmwareWay,
     opened: Opened,
-    cancelled: Callable[[], bool],
+    wishes: Wishes,
     thaw: Thaw | None,
 ) -> Generator[Tick, None, tuple[Done, ...]]:
     """Try one method, once more behind a suspend when the drive was frozen; return each attempt."""
     order = Firmware(task=way.method, opened=opened, own_process=False)
-    done = yield from command(crew, order, cancelled)
+    done = yield from command(crew, order, wishes)
     if done.reason is not Reason.FROZEN or thaw is None or not thaw():
         return (done,)
-    again = yield from command(crew, order, cancelled)
+    again = yield from command(crew, order, wishes)
     return done, again

@@ -1,89 +1,46 @@
 """One way over an opened drive: write a layer, or read it back and compare every byte."""
 
-import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 
+from rebond_agent.wipe.backwards import go_back
 from rebond_agent.wipe.drive import Drive
-from rebond_agent.wipe.fill import fill_for
-from rebond_agent.wipe.identity import difference
-from rebond_agent.wipe.layer import canary_unit, layer_bytes, place_count, runs
-from rebond_agent.wipe.orders import Done, Opened, Tick, Work
+from rebond_agent.wipe.fill import aligned
+from rebond_agent.wipe.layer import WRITING, layer_bytes, place_count, runs
+from rebond_agent.wipe.opened import Wrong, changed
+from rebond_agent.wipe.orders import Done, Tick, Work
 from rebond_agent.wipe.pipeline import pipelined
+from rebond_agent.wipe.pulse import Pulse, Thermometer
 from rebond_agent.wipe.reasons import Reason
-from rebond_agent.wipe.remembered import DIGEST_BYTES, digest_count
 from rebond_agent.wipe.tally import Tally
-from rebond_agent.wipe.transfer import Patience, Run, write_run
+from rebond_agent.wipe.transfer import Patience
 from rebond_agent.wipe.trouble import Trouble, classify, name_of
-from rebond_agent.wipe.verify import blank, changed_run, equal, find_run, read_run, remember_run
+from rebond_agent.wipe.visit import Visit, room_bytes, visit_of
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.erasure import Fault, Pass
 
-TICK_SECONDS = 0.25
 
-Wrong = tuple[Reason, str | None]
-"""What is wrong, and its detail."""
-
-
-def look(drive: Drive) -> Opened:
-    """Return what an opened drive says of itself now; OSError when it no longer answers."""
-    return Opened(
-        identity=drive.identity(),
-        size_bytes=drive.size_bytes,
-        block_bytes=drive.block_bytes,
-        direct_io=drive.direct_io,
-        medium=drive.medium(),
-    )
-
-
-def changed(drive: Drive, opened: Opened) -> Wrong | None:
-    """Say what is no longer as it was at opening: drive, medium or size."""
-    try:
-        identity, medium = drive.identity(), drive.medium()
-    except OSError as error:
-        return Reason.DRIVE_GONE, name_of(error)
-    other = difference(opened.identity, identity)
-    if other is not None:
-        return Reason.OTHER_DRIVE, other
-    if medium != opened.medium:
-        return Reason.OTHER_DRIVE, f"{opened.medium} / {medium}"
-    if identity.size_bytes != opened.size_bytes or drive.size_bytes != opened.size_bytes:
-        return Reason.OTHER_SIZE, f"{opened.size_bytes} / {identity.size_bytes}"
-    return None
-
-
-def carry_out(
-    drive: Drive,
-    work: Work,
-    report: Callable[[Tick], None],
-    stopped: Callable[[], bool],
-) -> Done:
+def carry_out(drive: Drive, work: Work, report: Callable[[Tick], None], wishes: Wishes) -> Done:
     """Do the work on this drive: identity first, then the bytes, then flush and identity again."""
-    began = time.monotonic()
-    tally = Tally()
+    way = _Way(drive, work, report, wishes)
     wrong = changed(drive, work.opened)
     checked = wrong is None
-    flushed = None
-    if wrong is None and not _writes(work):
+    if wrong is None and not way.writes:
         wrong = _forget_cache(drive)
-    ended = False
     if wrong is None:
-        wrong = _go_over(drive, work, tally, report, stopped)
-        ended = wrong is None
-        if _writes(work):
-            flushed = _flush(drive, tally)
-        wrong = wrong or changed(drive, work.opened) or _shortcoming(tally, work, flushed=flushed)
+        wrong = way.go_over()
+        if way.writes:
+            way.flush()
+        wrong = wrong or changed(drive, work.opened) or way.shortcoming()
     return Done(
-        passed=_passed(drive, work, tally, ended=ended, flushed=flushed, began=began),
+        passed=way.passed(),
         identity_checked=checked,
         reason=wrong[0] if wrong else None,
         detail=wrong[1] if wrong else None,
-        remembered=bytes(tally.remembered),
+        remembered=bytes(way.tally.remembered),
     )
-
-
-def _writes(work: Work) -> bool:
-    return work.action in {"write", "canary_write"}
 
 
 def _forget_cache(drive: Drive) -> Wrong | None:
@@ -95,103 +52,144 @@ def _forget_cache(drive: Drive) -> Wrong | None:
     return None
 
 
-def _go_over(
-    drive: Drive,
-    work: Work,
-    tally: Tally,
-    report: Callable[[Tick], None],
-    stopped: Callable[[], bool],
-) -> Wrong | None:
-    """Visit every run of the layer; None only when the end was reached."""
-    pulse = Pulse(lambda: report(_tick(tally)))
-    with closing(_results(drive, work, pulse.beat)) as results:
-        for run in results:
-            tally.add(run)
-            if run.stop is not None:
-                return _why_stopped(run.stop)
-            if run.faults and (change := changed(drive, work.opened)):
-                return change
-            pulse.beat()
-            if stopped():
-                return Reason.CANCELLED, None
-    report(_tick(tally))
-    return None
+@dataclass
+class _Way:
+    drive: Drive
+    work: Work
+    report: Callable[[Tick], None]
+    wishes: Wishes
+    tally: Tally = field(default_factory=Tally)
+    ended: bool = False
+    flushed: bool | None = None
+    """Whether the drive confirmed what was written; once it did not, nothing later makes up for it."""
+    paused: bool = False
 
+    def __post_init__(self) -> None:
+        self.writes = self.work.action in WRITING
+        self._began = self._safe = time.monotonic()
+        self._warmth = Thermometer(self.drive.temperature)
+        self._pulse = Pulse(lambda: self.report(self._tick()))
 
-class Pulse:
-    """A sign of life now and then, from whichever thread has one to give."""
+    def go_over(self) -> Wrong | None:
+        """Visit every run of the layer; None only when the end was reached."""
+        visit = visit_of(self.drive, self.work, Patience(beat=self._pulse.beat))
+        wrong = self._forth(visit)
+        if wrong is None and self.tally.faults:
+            wrong = self._back(visit)
+        self.ended = wrong is None
+        if self.ended:
+            self.report(self._tick())
+        return wrong
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        """Take what tells it."""
-        self._tell = tell
-        self._last = 0.0
-        self._lock = threading.Lock()
+    def _forth(self, visit: Visit) -> Wrong | None:
+        work, opened = self.work, self.work.opened
+        places = runs(work.layer, opened.size_bytes, opened.block_bytes, work.chunk_bytes)
+        jobs = ((max(at, work.start), at + length - max(at, work.start)) for at, length in places if at + length > work.start)  # fmt: skip
+        results = pipelined(jobs, visit, depth=work.depth, room_bytes=room_bytes(work))
+        with closing(results):
+            for run in results:
+                self.tally.add(run)
+                if run.stop is not None:
+                    return _why_stopped(run.stop)
+                if run.faults and (change := changed(self.drive, opened)):
+                    return change
+                self._pulse.beat()
+                self._make_safe()
+                if self._stopped():
+                    return Reason.CANCELLED, None
+        return None
 
-    def beat(self) -> None:
-        """Tell it, unless it was told a moment ago."""
-        with self._lock:
-            if time.monotonic() - self._last >= TICK_SECONDS:
-                self._last = time.monotonic()
-                self._tell()
+    def _back(self, visit: Visit) -> Wrong | None:
+        room = aligned(room_bytes(self.work))
+        block = max(self.drive.block_bytes, 512)
+        stop = go_back(self.tally, visit, room, block, self._stopped)
+        if self._stopped():
+            return Reason.CANCELLED, None
+        return None if stop is None else _why_stopped(stop)
 
+    def _stopped(self) -> bool:
+        def beat() -> None:
+            self.paused = True
+            self._pulse.beat()
 
-def _results(drive: Drive, work: Work, beat: Callable[[], None]) -> Generator[Run, None, None]:
-    size = work.opened.size_bytes
-    longest = max(work.chunk_bytes, canary_unit(size, work.opened.block_bytes))
-    jobs = runs(work.layer, size, work.opened.block_bytes, work.chunk_bytes)
-    return pipelined(
-        jobs,
-        _visit(drive, work, longest, Patience(beat=beat)),
-        depth=work.depth,
-        room_bytes=2 * longest,
-    )
+        stopped = self.wishes.stopped(beat)
+        self.paused = False
+        return stopped
 
+    def _make_safe(self) -> None:
+        """Have the drive confirm what was written so far, now and then, and tell how far that is."""
+        whole = self.writes and self.work.layer.places == "whole"
+        if not whole or time.monotonic() - self._safe < self.work.safe_seconds:
+            return
+        self.flush()
+        self._safe = time.monotonic()
+        if self.flushed:
+            self.report(self._tick(safe=self.passed()))
 
-Visit = Callable[[tuple[int, int], memoryview], Run]
-"""What is done at one run of bytes, in the room it is given."""
+    def flush(self) -> None:
+        """Flush; after a failed fsync Linux has dropped the data, and the next one says yes."""
+        try:
+            self.drive.flush()
+        except OSError as error:
+            self.tally.add_fault(Fault(operation="flush", error=name_of(error)))
+            self.flushed = False
+        else:
+            self.flushed = self.flushed is not False
 
+    def shortcoming(self) -> Wrong | None:
+        """Say what is missing of a way whose end was reached."""
+        tally, work, opened = self.tally, self.work, self.work.opened
+        if self.flushed is False:
+            return Reason.NOT_FLUSHED, None
+        if tally.fault_count or tally.skipped:
+            return (Reason.NOT_WRITTEN if self.writes else Reason.NOT_READABLE), None
+        if tally.mismatch_count:
+            stayed = work.gone or work.layer.pattern == "changed"
+            return (Reason.CONTENT_STAYED if stayed else Reason.CONTENT_DIFFERS), None
+        if work.layer.pattern == "none":
+            return None
+        whole = layer_bytes(work.layer, opened.size_bytes, opened.block_bytes)
+        return None if tally.done == whole - work.start else (Reason.INCOMPLETE, None)
 
-def _visit(drive: Drive, work: Work, longest: int, patience: Patience) -> Visit:
-    pattern = work.layer.pattern
-    if pattern == "none":
-        return lambda place, room: remember_run(
-            drive, place[0], room[: place[1]], patience, work.chunk_bytes
+    def passed(self) -> Pass:
+        """Return the pass as it stands."""
+        work, tally, size = self.work, self.tally, self.work.opened.size_bytes
+        places = place_count(work.layer, size, work.opened.block_bytes) if self.ended else None
+        return Pass(
+            action=work.action,
+            pattern=work.layer.pattern,
+            key=work.key,
+            complete=self.ended,
+            bytes_done=tally.done,
+            bytes_skipped=tally.skipped,
+            seconds=time.monotonic() - self._began,
+            direct_io=self.drive.direct_io,
+            own_process=work.own_process,
+            coverage_percent=_percent(tally.done, size),
+            sample_seed=work.layer.seed,
+            sample_places=places,
+            fault_count=tally.fault_count,
+            faults=tuple(tally.faults),
+            retried_count=tally.retried,
+            mismatch_count=tally.mismatch_count,
+            mismatches=tuple(tally.mismatches),
+            flushed=self.flushed,
         )
-    if pattern == "changed":
-        return _compare_with_before(drive, work, patience)
-    fill = fill_for(pattern, work.key, longest)
-    if _writes(work):
-        return lambda place, room: write_run(
-            drive, place[0], fill.data(place[0], room[: place[1]]), patience
+
+    def _tick(self, safe: Pass | None = None) -> Tick:
+        return Tick(
+            bytes_done=self.tally.done + self.tally.skipped,
+            fault_count=self.tally.fault_count,
+            mismatch_count=self.tally.mismatch_count,
+            celsius=self._warmth.read(),
+            paused=self.paused,
+            safe=safe,
         )
-    same = blank if pattern == "zeros" else equal
-
-    def read(place: tuple[int, int], room: memoryview) -> Run:
-        offset, length = place
-        half = len(room) // 2
-        expected = fill.data(offset, room[half : half + length])
-        if work.gone:
-            return find_run(drive, offset, room[:length], expected, patience)
-        return read_run(drive, offset, room[:length], expected, patience, same)
-
-    return read
 
 
-def _compare_with_before(drive: Drive, work: Work, patience: Patience) -> Visit:
-    opened, chunk = work.opened, work.chunk_bytes
-    starts: dict[int, int] = {}
-    reached = 0
-    for offset, length in runs(work.layer, opened.size_bytes, opened.block_bytes, chunk):
-        starts[offset] = reached
-        reached += DIGEST_BYTES * digest_count(length, chunk)
-
-    def compare(place: tuple[int, int], room: memoryview) -> Run:
-        offset, length = place
-        end = starts[offset] + DIGEST_BYTES * digest_count(length, chunk)
-        before = work.before[starts[offset] : end]
-        return changed_run(drive, offset, room[:length], before, patience, chunk)
-
-    return compare
+def _percent(done: int, size: int) -> float:
+    """Return the share of the drive; what is not all of it never rounds up to it."""
+    return 100.0 if done == size else min(99.999, 100.0 * done / size)
 
 
 def _why_stopped(error: OSError) -> Wrong:
@@ -202,68 +200,3 @@ def _why_stopped(error: OSError) -> Wrong:
             return Reason.WRITE_PROTECTED, name_of(error)
         case Trouble.PLACE | Trouble.UNEXPECTED:
             return Reason.UNEXPECTED_ERROR, name_of(error)
-
-
-def _tick(tally: Tally) -> Tick:
-    return Tick(
-        bytes_done=tally.done + tally.skipped,
-        fault_count=tally.fault_count,
-        mismatch_count=tally.mismatch_count,
-    )
-
-
-def _flush(drive: Drive, tally: Tally) -> bool:
-    """Once only: after a failed fsync Linux has dropped the data, and the next one says yes."""
-    try:
-        drive.flush()
-    except OSError as error:
-        tally.add_fault(Fault(operation="flush", error=name_of(error)))
-        return False
-    return True
-
-
-def _shortcoming(tally: Tally, work: Work, *, flushed: bool | None) -> Wrong | None:
-    if flushed is False:
-        return Reason.NOT_FLUSHED, None
-    if tally.fault_count or tally.skipped:
-        return (Reason.NOT_WRITTEN if _writes(work) else Reason.NOT_READABLE), None
-    if tally.mismatch_count:
-        stayed = work.gone or work.layer.pattern == "changed"
-        return (Reason.CONTENT_STAYED if stayed else Reason.CONTENT_DIFFERS), None
-    if work.layer.pattern == "none":
-        return None
-    if tally.done != layer_bytes(work.layer, work.opened.size_bytes, work.opened.block_bytes):
-        return Reason.INCOMPLETE, None
-    return None
-
-
-def _passed(
-    drive: Drive,
-    work: Work,
-    tally: Tally,
-    *,
-    ended: bool,
-    flushed: bool | None,
-    began: float,
-) -> Pass:
-    size = work.opened.size_bytes
-    return Pass(
-        action=work.action,
-        pattern=work.layer.pattern,
-        key=work.key,
-        complete=ended,
-        bytes_done=tally.done,
-        bytes_skipped=tally.skipped,
-        seconds=time.monotonic() - began,
-        direct_io=drive.direct_io,
-        own_process=work.own_process,
-        coverage_percent=100.0 if tally.done == size else min(99.999, 100.0 * tally.done / size),
-        sample_seed=work.layer.seed,
-        sample_places=place_count(work.layer, size, work.opened.block_bytes) if ended else None,
-        fault_count=tally.fault_count,
-        faults=tuple(tally.faults),
-        retried_count=tally.retried,
-        mismatch_count=tally.mismatch_count,
-        mismatches=tuple(tally.mismatches),
-        flushed=flushed,
-    )

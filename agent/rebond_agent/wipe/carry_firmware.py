@@ -15,13 +15,14 @@ from rebond_agent.wipe import (
     nvme,
     scsi,
 )
-from rebond_agent.wipe.carry import Pulse, changed
 from rebond_agent.wipe.conversation import Conversation
 from rebond_agent.wipe.drive import Drive
 from rebond_agent.wipe.hidden_area import open_up
 from rebond_agent.wipe.identity import difference
 from rebond_agent.wipe.method import DONE, Came, Result, failed, refused
+from rebond_agent.wipe.opened import changed
 from rebond_agent.wipe.orders import Done, Firmware, Opened, Tick
+from rebond_agent.wipe.pulse import Pulse
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.trouble import name_of
 from rebond_schemas.erasure import Command, HiddenArea, Method, Pass

@@ -1,21 +1,19 @@
-"""Who carries the engine's work out: processes of their own, or (for proofs) this very one."""
+"""Who carries the engine's work out: processes of their own, one to write and one to read back."""
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rebond_agent.wipe.carry import carry_out, look
-from rebond_agent.wipe.carry_firmware import carry_out_firmware
-from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.layer import WRITING
 from rebond_agent.wipe.orders import (
-    CHUNK_BYTES,
     Cancel,
     Done,
     Firmware,
+    Hold,
     NotOpened,
     Open,
     Opened,
@@ -25,14 +23,14 @@ from rebond_agent.wipe.orders import (
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.spawned import Spawned
 from rebond_agent.wipe.target import Target
-from rebond_agent.wipe.trouble import name_of
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.erasure import Pass
 
-WRITE_DEPTH = 2
-READ_DEPTH = 2
-"""Runs under way at once. Measured: on a disk more gains nothing, and costs where cores are busy."""
-READ_CHUNK_BYTES = 1024 * 1024
-"""Measured: what was read is then compared in the cache; at 4 MiB it comes from memory again."""
+DEPTH = 3
+"""Runs under way at once, of 4 MiB each. Measured: with two the cipher waits for the drive."""
+
+SAFE_SECONDS = 20.0
+"""What a power cut costs at most of an overwrite, in seconds of writing."""
 
 _LOOK_SECONDS = 0.25
 
@@ -54,11 +52,11 @@ class Crew(Protocol):
         """Open the drive for writing and hold it."""
         ...
 
-    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+    def work(self, work: Work, wishes: Wishes) -> Iterator[Tick | Done]:
         """Do the work; the last thing yielded is Done. Read-backs open the drive anew."""
         ...
 
-    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+    def command(self, order: Firmware, wishes: Wishes) -> Iterator[Tick | Done]:
         """Have the drive's firmware do something; the last thing yielded is Done."""
         ...
 
@@ -70,9 +68,12 @@ class Crew(Protocol):
 class OwnProcesses:
     """One process writes and holds the drive to the end, a fresh one does each read-back."""
 
-    def __init__(self, target: Target, patience: Patience | None = None) -> None:
+    def __init__(
+        self, target: Target, patience: Patience | None = None, safe_seconds: float = SAFE_SECONDS
+    ) -> None:
         """Take the drive to work on; nothing is started yet."""
         self._target = target
+        self._safe_seconds = safe_seconds
         self._patience = patience or Patience()
         self._writer: Spawned | None = None
 
@@ -81,38 +82,37 @@ class OwnProcesses:
         self._writer = Spawned()
         return self._open(self._writer, read_only=False)
 
-    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+    def work(self, work: Work, wishes: Wishes) -> Iterator[Tick | Done]:
         """Write in the writing process, read back in a new one."""
-        if work.action in {"write", "canary_write"}:
+        asked = replace(work, own_process=True, depth=DEPTH, safe_seconds=self._safe_seconds)
+        if work.action in WRITING:
             if self._writer is None:
                 raise RuntimeError("the drive was not opened")
-            asked = replace(work, own_process=True, depth=WRITE_DEPTH)
-            yield from self._follow(self._writer, asked, cancelled)
+            yield from self._follow(self._writer, asked, wishes)
             return
-        asked = replace(work, own_process=True, depth=READ_DEPTH, chunk_bytes=READ_CHUNK_BYTES)
         reader = Spawned()
         try:
             opened = self._open(reader, read_only=True)
             if isinstance(opened, NotOpened):
                 yield Done(
-                    passed=_lost_pass(asked, None, 0.0),
+                    passed=lost_pass(asked, None, 0.0),
                     identity_checked=False,
                     reason=Reason.NOT_OPENED,
                     detail=opened.error,
                 )
                 return
-            yield from self._follow(reader, asked, cancelled)
+            yield from self._follow(reader, asked, wishes)
         finally:
             reader.close()
 
-    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
+    def command(self, order: Firmware, wishes: Wishes) -> Iterator[Tick | Done]:
         """Speak to the firmware in the writing process, which holds the drive."""
         if self._writer is None:
             raise RuntimeError("the drive was not opened")
         # The firmware has a clock of its own (method.poll); here only signs of life count.
         patience = replace(self._patience, slow_seconds=math.inf)
         asked = replace(order, own_process=True)
-        yield from self._follow(self._writer, asked, cancelled, patience)
+        yield from self._follow(self._writer, asked, wishes, patience)
 
     def close(self) -> None:
         """Close the writing process's pipe; it leaves at once, or is killed."""
@@ -136,13 +136,13 @@ class OwnProcesses:
         self,
         process: Spawned,
         work: Work | Firmware,
-        cancelled: Callable[[], bool],
+        wishes: Wishes,
         patience: Patience | None = None,
     ) -> Iterator[Tick | Done]:
         """Pass the worker's answers on, and end the work when nothing comes any more."""
         watch = Watch(patience or self._patience, time.monotonic())
         process.send(work)
-        told = False
+        told = held = False
         while True:
             answer = process.receive(_LOOK_SECONDS)
             if isinstance(answer, Tick):
@@ -157,7 +157,10 @@ class OwnProcesses:
                 process.kill()
                 yield watch.lost(work, Reason.CANCELLED if told else reason, time.monotonic())
                 return
-            if cancelled() and not told:
+            if wishes.paused() != held:
+                held = not held
+                process.send(Hold(held=held))
+            if wishes.cancelled() and not told:
                 process.send(Cancel())
                 told = True
 
@@ -175,6 +178,8 @@ class Watch:
     def seen(self, tick: Tick, now: float) -> None:
         """Note a sign of life."""
         self._last, self._tick = now, tick
+        if tick.paused:
+            self._window_began, self._window_bytes = now, tick.bytes_done
         wanted = self._patience.slow_seconds * self._patience.slow_bytes_per_second
         if tick.bytes_done - self._window_bytes >= wanted:
             self._window_began, self._window_bytes = now, tick.bytes_done
@@ -190,76 +195,14 @@ class Watch:
     def lost(self, work: Work | Firmware, reason: Reason, now: float) -> Done:
         """Return what is known of work that never told its end."""
         return Done(
-            passed=_lost_pass(work, self._tick, now - self._began),
+            passed=lost_pass(work, self._tick, now - self._began),
             identity_checked=self._tick is not None,
             reason=reason,
         )
 
 
-class InThisProcess:
-    """The same work without other processes: fast, for proofs; its passes say so."""
-
-    def __init__(
-        self, open_drive: Callable[[], Drive], chunk_bytes: int = CHUNK_BYTES, depth: int = 1
-    ) -> None:
-        """Take what opens the drive, for writing and again for each read-back."""
-        self._open_drive = open_drive
-        self._chunk_bytes = chunk_bytes
-        self._depth = depth
-        self._drive: Drive | None = None
-
-    def open(self) -> Opened | NotOpened:
-        """Open the drive here."""
-        try:
-            self._drive = self._open_drive()
-            return look(self._drive)
-        except OSError as error:
-            return NotOpened(error=name_of(error))
-
-    def work(self, work: Work, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
-        """Do the work here."""
-        if self._drive is None:
-            raise RuntimeError("the drive was not opened")
-        asked = replace(work, own_process=False, chunk_bytes=self._chunk_bytes, depth=self._depth)
-        ticks: list[Tick] = []
-        if work.action in {"write", "canary_write"}:
-            done = carry_out(self._drive, asked, ticks.append, cancelled)
-        else:
-            done = self._read_back(asked, ticks, cancelled)
-        yield from ticks
-        yield done
-
-    def command(self, order: Firmware, cancelled: Callable[[], bool]) -> Iterator[Tick | Done]:
-        """Speak to the firmware from here."""
-        if self._drive is None:
-            raise RuntimeError("the drive was not opened")
-        ticks: list[Tick] = []
-        done = carry_out_firmware(self._drive, order, ticks.append, cancelled)
-        yield from ticks
-        yield done
-
-    def close(self) -> None:
-        """Close the drive."""
-        if self._drive is not None:
-            self._drive.close()
-
-    def _read_back(self, work: Work, ticks: list[Tick], cancelled: Callable[[], bool]) -> Done:
-        try:
-            drive = self._open_drive()
-        except OSError as error:
-            return Done(
-                passed=_lost_pass(work, None, 0.0),
-                identity_checked=False,
-                reason=Reason.NOT_OPENED,
-                detail=name_of(error),
-            )
-        try:
-            return carry_out(drive, work, ticks.append, cancelled)
-        finally:
-            drive.close()
-
-
-def _lost_pass(work: Work | Firmware, tick: Tick | None, seconds: float) -> Pass:
+def lost_pass(work: Work | Firmware, tick: Tick | None, seconds: float) -> Pass:
+    """Return what is known of a pass whose end nobody told."""
     if isinstance(work, Firmware):
         return Pass(
             action=work.action,
@@ -279,5 +222,5 @@ def _lost_pass(work: Work | Firmware, tick: Tick | None, seconds: float) -> Pass
         own_process=work.own_process,
         fault_count=tick.fault_count if tick else 0,
         mismatch_count=tick.mismatch_count if tick else 0,
-        flushed=False if work.action in {"write", "canary_write"} else None,
+        flushed=False if work.action in WRITING else None,
     )

@@ -52,6 +52,10 @@ class Drive(Protocol):
         """Forget cached pages, so that the next read comes from the medium."""
         ...
 
+    def temperature(self) -> float | None:
+        """Return the drive's temperature in degrees Celsius; None where it is not told."""
+        ...
+
     def firmware(self) -> Transport | None:
         """Return the door to the firmware, through this very opening; None where there is none."""
         ...

@@ -1,50 +1,33 @@
 """Carries a plan out on one drive, tells how it goes, and ends in an outcome."""
 
-import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from rebond_agent.wipe.attempt import Marks, Thaw, command, try_way
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.crew import Crew, OwnProcesses, Patience
-from rebond_agent.wipe.fill import KEY_BYTES
 from rebond_agent.wipe.identity import difference
-from rebond_agent.wipe.layer import Action, Doing, Layer, actions, layer_bytes
+from rebond_agent.wipe.layer import layer_bytes
 from rebond_agent.wipe.orders import Done, Firmware, NotOpened, Opened, Tick, Work
 from rebond_agent.wipe.outcome import Outcome
+from rebond_agent.wipe.overwriting import Overwriting
 from rebond_agent.wipe.pace import Pace
 from rebond_agent.wipe.plan import Plan
+from rebond_agent.wipe.progress import Progress, progress
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.story import Story
 from rebond_agent.wipe.target import Target
+from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.facts import Bus
 
 Ended = TypeVar("Ended")
 
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """How far the work on one drive has come."""
-
-    step: int
-    """Counted from 1."""
-    steps: int
-    action: Doing
-    bytes_done: int
-    bytes_total: int
-    bytes_per_second: float | None
-    eta_seconds: float | None
-    """Until the end of the last step."""
-    fault_count: int
-    mismatch_count: int
-
-
-def never() -> bool:
-    """Nobody cancels."""
-    return False
+Said = Progress | Checkpoint | Outcome
+"""What an engine tells; the Outcome comes last."""
 
 
 def wipe(
@@ -52,19 +35,23 @@ def wipe(
     target: Target,
     *,
     record_intent: Callable[[], None],
-    cancelled: Callable[[], bool] = never,
+    wishes: Wishes | None = None,
     patience: Patience | None = None,
     thaw: Thaw | None = None,
-) -> Iterator[Progress | Outcome]:
+    resume: Checkpoint | None = None,
+) -> Iterator[Said]:
     """Carry the plan out in processes of their own; the last thing yielded is the Outcome.
 
     `record_intent` is called once, when the drive is open and found to be the right one, before
     its first byte is written; whatever it raises refuses the wipe. `thaw` suspends and wakes the
     computer when its BIOS froze the drive's own erasure; without it, or when it says no, that
-    method counts as refused.
+    method counts as refused. `resume` is the last checkpoint of an erasure that was cut short; one
+    that does not fit the plan is not gone on with.
     """
     crew = OwnProcesses(target, patience)
-    yield from erase(plan, crew, record_intent=record_intent, cancelled=cancelled, thaw=thaw)
+    yield from erase(
+        plan, crew, record_intent=record_intent, wishes=wishes, thaw=thaw, resume=resume
+    )
 
 
 def erase(
@@ -72,12 +59,14 @@ def erase(
     crew: Crew,
     *,
     record_intent: Callable[[], None],
-    cancelled: Callable[[], bool] = never,
+    wishes: Wishes | None = None,
     thaw: Thaw | None = None,
-) -> Iterator[Progress | Outcome]:
+    resume: Checkpoint | None = None,
+) -> Iterator[Said]:
     """Carry the plan out with this crew; the last thing yielded is the Outcome."""
     began = time.monotonic()
     story = Story(plan)
+    earlier = resume if resume is not None and resume.fits(plan) else None
     try:
         opened = crew.open()
         story.size_bytes = opened.size_bytes if isinstance(opened, Opened) else None
@@ -85,13 +74,19 @@ def erase(
         if wrong is not None:
             story.wrong = wrong
         elif isinstance(opened, Opened):
-            work = _Work(crew, opened, cancelled, thaw)
+            work = _Work(crew, opened, wishes or Wishes(), thaw, plan, began, earlier)
             yield from _prepare(story, work)
             if story.wrong is None:
-                yield from _firmware(story, work) if plan.firmware else _carry(story, work)
+                yield from _carry_out(story, work)
     finally:
         crew.close()
     yield story.outcome(time.monotonic() - began)
+
+
+def _carry_out(story: Story, work: "_Work") -> Iterator[Progress | Checkpoint]:
+    if work.earlier is not None:
+        story.go_on(work.earlier)
+    yield from _firmware(story, work) if story.plan.firmware else _overwrite(story, work)
 
 
 def _ready(plan: Plan, opened: Opened | NotOpened) -> tuple[Reason, str | None] | None:
@@ -119,8 +114,11 @@ def _intent(record_intent: Callable[[], None]) -> tuple[Reason, str | None] | No
 class _Work:
     crew: Crew
     opened: Opened
-    cancelled: Callable[[], bool]
+    wishes: Wishes
     thaw: Thaw | None
+    asked: Plan
+    began: float
+    earlier: Checkpoint | None
 
 
 def _prepare(story: Story, work: _Work) -> Iterator[Progress]:
@@ -128,14 +126,14 @@ def _prepare(story: Story, work: _Work) -> Iterator[Progress]:
     if work.opened.identity.bus not in {Bus.ATA, Bus.NVME}:
         return
     order = Firmware(task=None, opened=work.opened, own_process=False)
-    done = yield from _told(command(work.crew, order, work.cancelled), (0, 1), work.opened)
+    done = yield from _told(command(work.crew, order, work.wishes), (0, 1), work.opened)
     if done.refused:
         story.attempted(done)
     else:
         story.add(done)
 
 
-def _firmware(story: Story, work: _Work) -> Iterator[Progress]:
+def _firmware(story: Story, work: _Work) -> Iterator[Progress | Checkpoint]:
     """Mark the drive, have it erase itself in one way or another, and look for the marks."""
     marks = Marks(work.opened, story.plan.sample_percent)
     remembered = b""
@@ -146,7 +144,7 @@ def _firmware(story: Story, work: _Work) -> Iterator[Progress]:
         remembered = remembered or done.remembered
     last = None
     for way in story.plan.firmware:
-        tries = try_way(work.crew, way, work.opened, work.cancelled, work.thaw)
+        tries = try_way(work.crew, way, work.opened, work.wishes, work.thaw)
         *earlier, last = yield from _told(tries, (3, FIRMWARE_STEPS), work.opened)
         for done in (*earlier, last):
             story.attempted(done)
@@ -164,7 +162,7 @@ def _firmware(story: Story, work: _Work) -> Iterator[Progress]:
                 return
 
 
-def _fall_back(story: Story, work: _Work, last: Done | None) -> Iterator[Progress]:
+def _fall_back(story: Story, work: _Work, last: Done | None) -> Iterator[Progress | Checkpoint]:
     """Overwrite, when the drive refused everything before it did anything, and that is enough."""
     way = story.plan.fallback
     if way is not None:
@@ -176,7 +174,7 @@ def _fall_back(story: Story, work: _Work, last: Done | None) -> Iterator[Progres
             firmware=(),
             fallback=None,
         )
-        yield from _carry(story, work)
+        yield from _overwrite(story, work)
     elif last is not None and last.reason is not None:
         story.fail(last.reason, last.detail)
 
@@ -192,12 +190,12 @@ def _way_over(
     opened = work.opened
     total = layer_bytes(order.layer, opened.size_bytes, opened.block_bytes)
     pace = Pace(total, time.monotonic())
-    for said in work.crew.work(order, work.cancelled):
+    for said in work.crew.work(order, work.wishes):
         if isinstance(said, Done):
             story.add(said)
             return said
         pace.add(said.bytes_done, time.monotonic())
-        yield _progress((number, FIRMWARE_STEPS), order.action, total, said, pace)
+        yield progress((number, FIRMWARE_STEPS), order.action, total, said, pace)
     raise RuntimeError("the crew gave no end")
 
 
@@ -213,55 +211,16 @@ def _told(
             ended: Ended = end.value
             return ended
         pace.add(tick.bytes_done, time.monotonic())
-        yield _progress(place, "command", opened.size_bytes, tick, pace)
+        yield progress(place, "command", opened.size_bytes, tick, pace)
 
 
-def _carry(story: Story, work: _Work) -> Iterator[Progress]:
-    """Go through the layers, each written and read back; stop where going on is pointless."""
-    opened, crew, cancelled = work.opened, work.crew, work.cancelled
-    steps = [
-        (layer, action, secrets.token_hex(KEY_BYTES) if number == 0 else None)
-        for layer in story.plan.layers
-        for number, action in enumerate(actions(layer))
-    ]
-    totals = [layer_bytes(layer, opened.size_bytes, opened.block_bytes) for layer, _, _ in steps]
-    pace = Pace(sum(totals), time.monotonic())
-    key: str | None = None
-    for number, (layer, action, fresh) in enumerate(steps):
-        key = fresh or key
-        for said in crew.work(_work(layer, action, key, opened), cancelled):
-            if isinstance(said, Done):
-                story.add(said)
-            else:
-                done = sum(totals[:number]) + said.bytes_done
-                pace.add(done, time.monotonic())
-                yield _progress((number, len(steps)), action, totals[number], said, pace)
-        if story.over:
-            return
-
-
-def _work(layer: Layer, action: Action, key: str | None, opened: Opened) -> Work:
-    keyed = layer.pattern == "aes_256_ctr"
-    return Work(
-        layer=layer,
-        action=action,
-        key=key if keyed else None,
-        opened=opened,
-        own_process=False,
-    )
-
-
-def _progress(
-    place: tuple[int, int], action: Doing, total: int, tick: Tick, pace: Pace
-) -> Progress:
-    return Progress(
-        step=place[0] + 1,
-        steps=place[1],
-        action=action,
-        bytes_done=tick.bytes_done,
-        bytes_total=total,
-        bytes_per_second=pace.bytes_per_second,
-        eta_seconds=pace.eta_seconds,
-        fault_count=tick.fault_count,
-        mismatch_count=tick.mismatch_count,
-    )
+def _overwrite(story: Story, work: _Work) -> Iterator[Progress | Checkpoint]:
+    yield from Overwriting(
+        story=story,
+        crew=work.crew,
+        opened=work.opened,
+        wishes=work.wishes,
+        asked=work.asked,
+        began=work.began,
+        resume=work.earlier,
+    ).carry_out()

@@ -149,6 +149,10 @@ class FakeDrive:
         """Forget nothing: the lies are the medium's own."""
         self._refuse_when_gone()
 
+    def temperature(self) -> float | None:
+        """Return what the faults say."""
+        return self._faults.celsius
+
     def firmware(self) -> Transport | None:
         """Return the door to the medium's firmware, if it has any."""
         return self._medium.firmware

@@ -48,6 +48,8 @@ class Faults(Struct, frozen=True, kw_only=True):
     """Offsets whose byte is inverted on its way out."""
     flipped_on_write: tuple[int, ...] = ()
     """Offsets whose byte is inverted on its way in."""
+    celsius: float | None = None
+    """The temperature that the drive tells."""
 
 
 def touches(extents: Sequence[Extent], start: int, length: int) -> bool:

@@ -4,7 +4,9 @@ import mmap
 from contextlib import suppress
 from typing import Literal, Protocol, assert_never
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
+
+from rebond_agent.wipe.compare import blank
 
 Pattern = Literal["zeros", "aes_256_ctr"]
 
@@ -13,12 +15,20 @@ AES_BLOCK = 16
 
 KEY_BYTES = 32
 
+PIECE = 512 * 1024
+"""Bytes that go through the cipher at once. Measured: its input then stays in the processor's
+own cache, and a keyed write is a third faster than from zeros as long as the answer."""
+
 
 class Fill(Protocol):
     """The bytes that belong at every offset of a drive."""
 
     def data(self, offset: int, room: memoryview) -> memoryview:
         """Return the `len(room)` bytes that belong at this offset, perhaps built in `room`."""
+        ...
+
+    def holds(self, offset: int, got: memoryview, room: memoryview) -> bool:
+        """Say whether these are the bytes that belong at this offset; `room` is lost."""
         ...
 
 
@@ -33,6 +43,10 @@ class Zeros:
         """Return zeros; `room` is left alone."""
         return self._zeros[: len(room)]
 
+    def holds(self, offset: int, got: memoryview, room: memoryview) -> bool:  # noqa: ARG002 - zero everywhere
+        """Say whether it is all zeros."""
+        return blank(got)
+
 
 class KeyedStream:
     """AES-256 in counter mode (NIST SP 800-38A), counter = offset / 16, big-endian.
@@ -41,19 +55,35 @@ class KeyedStream:
     no copy of what was written. Several threads may share it.
     """
 
-    def __init__(self, key: bytes, longest: int) -> None:
+    def __init__(self, key: bytes) -> None:
         """Take a fresh 32-byte key; the plaintext is zeros, so the stream is the cipher's own."""
         self._algorithm = algorithms.AES256(key)
-        self._plain = aligned(longest)
+        self._plain = aligned(PIECE)
 
     def data(self, offset: int, room: memoryview) -> memoryview:
         """Fill `room` with the stream at this offset, a multiple of 16."""
+        stream = self._stream(offset)
+        for at in range(0, len(room), PIECE):
+            part = room[at : at + PIECE]
+            stream.update_into(self._plain[: len(part)], part)
+        return room
+
+    def holds(self, offset: int, got: memoryview, room: memoryview) -> bool:
+        """Decrypt it piece by piece: what the stream was added to is zeros again."""
+        stream = self._stream(offset)
+        for at in range(0, len(got), PIECE):
+            part = got[at : at + PIECE]
+            left = room[: len(part)]
+            stream.update_into(part, left)
+            if not blank(left):
+                return False
+        return True
+
+    def _stream(self, offset: int) -> CipherContext:
         if offset % AES_BLOCK:
             raise ValueError(f"offset {offset} is not a multiple of {AES_BLOCK}")
         counter = (offset // AES_BLOCK).to_bytes(AES_BLOCK, "big")
-        stream = Cipher(self._algorithm, modes.CTR(counter)).encryptor()
-        stream.update_into(self._plain[: len(room)], room)
-        return room
+        return Cipher(self._algorithm, modes.CTR(counter)).encryptor()
 
 
 def fill_for(pattern: Pattern, key: str | None, longest: int) -> Fill:
@@ -64,7 +94,7 @@ def fill_for(pattern: Pattern, key: str | None, longest: int) -> Fill:
         case "aes_256_ctr":
             if key is None:
                 raise ValueError("a keyed stream without its key")
-            return KeyedStream(bytes.fromhex(key), longest)
+            return KeyedStream(bytes.fromhex(key))
         case _:
             assert_never(pattern)
 

@@ -59,6 +59,9 @@ class ImageDrive:
         os.fsync(self._descriptor)
         os.posix_fadvise(self._descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
 
+    def temperature(self) -> None:
+        """Return nothing: a file has none."""
+
     def firmware(self) -> None:
         """Return nothing: a file has no firmware."""
 

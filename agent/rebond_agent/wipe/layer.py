@@ -27,6 +27,7 @@ class Layer(Struct, frozen=True, kw_only=True):
 
 
 Action = Literal["write", "read_back", "canary_write", "canary_read"]
+WRITING = frozenset({"write", "canary_write"})
 Doing = Action | Literal["command"]
 """What is going on with a drive: a way over it, or its own firmware at work."""
 

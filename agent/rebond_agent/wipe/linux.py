@@ -84,6 +84,15 @@ class BlockDrive:
         """Throw away what the kernel holds of this device."""
         fcntl.ioctl(self._descriptor, BLKFLSBUF, 0)
 
+    def temperature(self) -> float | None:
+        """Return what the kernel's sensors tell (nvme, drivetemp), in degrees Celsius."""
+        for place in ("device/hwmon*/temp1_input", "device/hwmon/hwmon*/temp1_input"):
+            for path in self._folder.glob(place):
+                told = _text(path)
+                if told is not None and told.lstrip("-").isdigit():
+                    return int(told) / 1000
+        return None
+
     def firmware(self) -> LinuxTransport:
         """Return the door to the firmware behind the same descriptor."""
         return LinuxTransport(self._descriptor)

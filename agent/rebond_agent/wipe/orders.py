@@ -53,6 +53,10 @@ class Work(Struct, frozen=True, kw_only=True, tag="work"):
     """The canaries are to have gone: a place where one is still found is the mismatch."""
     before: bytes = b""
     """What a layer of pattern `changed` remembers (remembered.py)."""
+    start: int = 0
+    """Bytes in front that an earlier run has written: only the rest is."""
+    safe_seconds: float = 20.0
+    """How often the drive is asked to confirm what was written, so that a checkpoint can be kept."""
 
 
 class Firmware(Struct, frozen=True, kw_only=True, tag="firmware"):
@@ -73,12 +77,23 @@ class Cancel(Struct, frozen=True, kw_only=True, tag="cancel"):
     """Stop between two runs of bytes, and say how far the work came."""
 
 
+class Hold(Struct, frozen=True, kw_only=True, tag="hold"):
+    """Stand still between two runs of bytes, or go on again."""
+
+    held: bool
+
+
 class Tick(Struct, frozen=True, kw_only=True, tag="tick"):
     """The work is alive and came this far."""
 
     bytes_done: int
     fault_count: int
     mismatch_count: int
+    celsius: float | None = None
+    """The drive's temperature, where it tells one."""
+    paused: bool = False
+    safe: Pass | None = None
+    """The pass so far, all of it flushed."""
 
 
 class Done(Struct, frozen=True, kw_only=True, tag="done"):
@@ -96,7 +111,7 @@ class Done(Struct, frozen=True, kw_only=True, tag="done"):
     """The digests of a layer of pattern `none`."""
 
 
-Order = Open | Work | Firmware | Cancel
+Order = Open | Work | Firmware | Cancel | Hold
 Answer = Opened | NotOpened | Tick | Done
 
 

@@ -35,6 +35,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     identity_checked: bool = False
     passes: tuple[Pass, ...] = ()
     seconds: float = 0.0
+    resumed: int = 0
+    """How often an earlier run was gone on with."""
 
     @property
     def sentence(self) -> Sentence | None:
@@ -49,6 +51,7 @@ def finished(
     identity_checked: bool,
     passes: tuple[Pass, ...],
     seconds: float,
+    resumed: int = 0,
 ) -> Outcome:
     """Return the completed outcome, or a failed one when anything the plan asks for is missing.
 
@@ -63,6 +66,7 @@ def finished(
         identity_checked=identity_checked,
         passes=passes,
         seconds=seconds,
+        resumed=resumed,
     )
 
 
@@ -75,6 +79,7 @@ def broken_off(
     identity_checked: bool = False,
     passes: tuple[Pass, ...] = (),
     seconds: float = 0.0,
+    resumed: int = 0,
 ) -> Outcome:
     """Return the outcome of a wipe that was refused (no way over the drive begun), cut or failed."""
     touched = any(one.bytes_done or one.bytes_skipped or one.fault_count for one in passes)
@@ -93,6 +98,7 @@ def broken_off(
         identity_checked=identity_checked,
         passes=passes,
         seconds=seconds,
+        resumed=resumed,
     )
 
 
@@ -121,6 +127,7 @@ def erasure_fields(outcome: Outcome) -> dict[str, Any]:
         "identity_checked": outcome.identity_checked,
         "passes": outcome.passes,
         "seconds": outcome.seconds,
+        "resumed": outcome.resumed,
     }
 
 

@@ -8,10 +8,13 @@ WINDOW_SECONDS = 10.0
 class Pace:
     """Speed over the last ten seconds."""
 
-    def __init__(self, total_bytes: int, now: float) -> None:
-        """Start at this moment of a monotonic clock, with so many bytes to move in all."""
+    def __init__(self, total_bytes: int, now: float, done_bytes: int = 0) -> None:
+        """Start at this moment of a monotonic clock, with so many bytes to move in all.
+
+        `done_bytes` of them are done already.
+        """
         self._total = total_bytes
-        self._points: deque[tuple[float, int]] = deque([(now, 0)])
+        self._points: deque[tuple[float, int]] = deque([(now, done_bytes)])
 
     def add(self, done_bytes: int, now: float) -> None:
         """Note how many bytes are done in all."""

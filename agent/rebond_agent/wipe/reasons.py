@@ -55,6 +55,7 @@ class Reason(StrEnum):
     NOTHING_CHANGED = "nothing_changed"
     MORE_NAMESPACES = "more_namespaces"
     CONTENT_STAYED = "content_stayed"
+    RESUMED_DIFFERS = "resumed_differs"
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
@@ -269,6 +270,10 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
         Reason.CONTENT_STAYED: _both(
             "Après l'effacement interne, d'anciennes données sont toujours là : ce disque ment, détruisez-le.",
             "Old data is still there behind the drive's own erasure: this drive lies, destroy it.",
+        ),
+        Reason.RESUMED_DIFFERS: _both(
+            "Repris après une coupure, ce disque a perdu des écritures : effacez-le depuis le début.",
+            "Gone on with after a cut, this drive had lost writes: erase it from the beginning.",
         ),
     }
 )

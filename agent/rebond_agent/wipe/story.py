@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.orders import Done
 from rebond_agent.wipe.outcome import Outcome, broken_off, finished
 from rebond_agent.wipe.plan import Plan
@@ -33,6 +34,18 @@ class Story:
     wrong: tuple[Reason, str | None] | None = None
     """The first thing that went wrong; nothing later makes up for it."""
     over: bool = False
+    resumed: int = 0
+    """How often an earlier run was gone on with."""
+    seconds_before: float = 0.0
+    """Of work in those runs."""
+
+    def go_on(self, earlier: Checkpoint) -> None:
+        """Take over what earlier runs have done; this run's look at the firmware stands in front."""
+        searched = bool(self.passes) and [one.action for one in earlier.passes[:1]] == ["command"]
+        self.passes += earlier.passes[1:] if searched else earlier.passes
+        self.plan = replace(earlier.plan, path=self.plan.path, hidden_area=self.plan.hidden_area)
+        self.resumed = earlier.resumed + 1
+        self.seconds_before = earlier.seconds
 
     def add(self, done: Done) -> None:
         """Keep a way over the drive, and what is wrong with it."""
@@ -55,6 +68,7 @@ class Story:
     def outcome(self, seconds: float) -> Outcome:
         """Return how it ended."""
         passes = tuple(self.passes)
+        seconds += self.seconds_before
         checked = bool(self.checks) and all(self.checks)
         if self.wrong is None and self.size_bytes is not None:
             return finished(
@@ -63,8 +77,12 @@ class Story:
                 identity_checked=checked,
                 passes=passes,
                 seconds=seconds,
+                resumed=self.resumed,
             )
         reason, detail = self.wrong or (Reason.INCOMPLETE, None)
+        if self.resumed and reason is Reason.CONTENT_DIFFERS:
+            # Most drives lose what was in their cache when the power is cut: no lie yet.
+            reason = Reason.RESUMED_DIFFERS
         return broken_off(
             self.plan,
             reason,
@@ -73,4 +91,5 @@ class Story:
             identity_checked=checked,
             passes=passes,
             seconds=seconds,
+            resumed=self.resumed,
         )

@@ -1,5 +1,6 @@
 """What came of one way over a drive, counted while it goes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -43,6 +44,20 @@ class Tally:
             self.fault_count += 1
         _keep(self.faults, last, joined, fault)
         self._last_fault = joined or fault
+
+    def make_good(self, run: Run) -> None:
+        """Take in bytes that were refused at first."""
+        self.done += run.done
+        self.skipped -= run.done
+        self.retried += 1
+        for extent in run.mismatches:
+            self._add_mismatch(extent)
+
+    def still_refused(self, faults: Iterable[Fault]) -> None:
+        """Put these in the place of all faults there were; they come in rising order."""
+        self.faults, self.fault_count, self._last_fault = [], 0, None
+        for fault in faults:
+            self.add_fault(fault)
 
     def _add_mismatch(self, extent: Extent) -> None:
         last = self._last_mismatch

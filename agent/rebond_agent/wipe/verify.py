@@ -1,32 +1,30 @@
 """The read-back: every byte is read from the medium and compared with what belongs there."""
 
-import ctypes
 from collections.abc import Callable, Iterator
-from functools import cache
 
+from rebond_agent.wipe.compare import equal
 from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.fill import Fill
 from rebond_agent.wipe.remembered import digests, missing, unchanged
 from rebond_agent.wipe.transfer import Patience, Run, attempt, grains, parts, tries, whole_blocks
 from rebond_schemas.erasure import Extent
-
-_HEAD = 64
-
-Same = Callable[[memoryview, memoryview], bool]
-"""Whether what was read is what was expected: `equal`, or `blank` where zeros are expected."""
 
 
 def read_run(
     drive: Drive,
     offset: int,
     room: memoryview,
-    expected: memoryview,
+    spare: memoryview,
     patience: Patience,
-    same: Same,
+    fill: Fill,
 ) -> Run:
-    """Read all of it, block by block around what the drive refuses, and compare every byte."""
+    """Read all of it, block by block around what the drive refuses, and compare every byte.
+
+    `spare` is room for the comparison, as long as `room`.
+    """
 
     def compare(start: int, part: memoryview) -> Iterator[tuple[int, int]]:
-        return _different(part, expected[start : start + len(part)], grains(drive), same)
+        return _different(offset + start, part, spare, grains(drive), fill)
 
     return _read(drive, offset, room, patience, compare)
 
@@ -93,49 +91,16 @@ def _get(drive: Drive, offset: int, room: memoryview) -> None:
 
 
 def _different(
-    got: memoryview, wanted: memoryview, sizes: tuple[int, ...], same: Same
+    offset: int, got: memoryview, spare: memoryview, sizes: tuple[int, ...], fill: Fill
 ) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of the smallest parts that differ."""
-    if same(got, wanted):
+    """Yield begin and end of the smallest parts that are not what belongs at this offset."""
+    if fill.holds(offset, got, spare):
         return
     finer = tuple(grain for grain in sizes if grain < len(got))
     if not finer:
         yield 0, len(got)
         return
     for start, length in parts(0, len(got), finer[0]):
-        end = start + length
-        for begin, stop in _different(got[start:end], wanted[start:end], finer[1:], same):
+        part = got[start : start + length]
+        for begin, stop in _different(offset + start, part, spare, finer[1:], fill):
             yield start + begin, start + stop
-
-
-def equal(one: memoryview, other: memoryview) -> bool:
-    """Compare two writable runs of the same length with memcmp, which lets other threads work.
-
-    Measured: memcmp 48 GB/s, comparing memoryviews in Python 0.6.
-    """
-    if len(one) != len(other):
-        return False
-    return not len(one) or _memcmp()(_address(one), _address(other), len(one)) == 0
-
-
-def blank(one: memoryview, _expected: memoryview) -> bool:
-    """Say whether it is all zeros: its head is, and it equals itself moved on by a head.
-
-    Measured: twice as fast as comparing with other zeros, which have to come from memory too.
-    """
-    if len(one) <= _HEAD:
-        return not any(one)
-    address, rest = _address(one), len(one) - _HEAD
-    return not any(one[:_HEAD]) and _memcmp()(address, address + _HEAD, rest) == 0
-
-
-def _address(view: memoryview) -> int:
-    return ctypes.addressof(ctypes.c_char.from_buffer(view))
-
-
-@cache
-def _memcmp() -> Callable[[int, int, int], int]:
-    function = ctypes.CDLL(None).memcmp
-    function.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
-    function.restype = ctypes.c_int
-    return function

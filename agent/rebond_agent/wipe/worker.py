@@ -9,13 +9,15 @@ import threading
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
-from rebond_agent.wipe.carry import carry_out, look
+from rebond_agent.wipe.carry import carry_out
 from rebond_agent.wipe.carry_firmware import carry_out_firmware
 from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.opened import look
 from rebond_agent.wipe.orders import (
     Answer,
     Cancel,
     Firmware,
+    Hold,
     NotOpened,
     Open,
     Order,
@@ -25,6 +27,7 @@ from rebond_agent.wipe.orders import (
 )
 from rebond_agent.wipe.target import open_target
 from rebond_agent.wipe.trouble import name_of
+from rebond_agent.wipe.wishes import Wishes
 
 PIPE = 0
 """The descriptor that the engine put the pipe on."""
@@ -37,25 +40,34 @@ def main() -> None:
     """Take orders until the pipe is closed."""
     pipe: Connection[bytes, bytes] = Connection(PIPE)
     orders: SimpleQueue[Order] = SimpleQueue()
-    cancelled = threading.Event()
-    threading.Thread(target=_listen, args=(pipe, orders, cancelled), daemon=True).start()
-    _serve(pipe, orders, cancelled)
+    cancelled, held = threading.Event(), threading.Event()
+    listening = (pipe, orders, cancelled, held)
+    threading.Thread(target=_listen, args=listening, daemon=True).start()
+    _serve(pipe, orders, Wishes(cancelled=cancelled.is_set, paused=held.is_set))
 
 
-def _listen(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], cancelled: threading.Event) -> None:  # fmt: skip
+def _listen(
+    pipe: "Connection[bytes, bytes]",
+    orders: SimpleQueue[Order],
+    cancelled: threading.Event,
+    held: threading.Event,
+) -> None:
     """Pass orders on; leave at once, in the middle of whatever, when the engine is no more."""
     while True:
         try:
             order = unpack_order(pipe.recv_bytes())
         except (EOFError, OSError):
             os._exit(ORPHANED)
-        if isinstance(order, Cancel):
-            cancelled.set()
-        else:
-            orders.put(order)
+        match order:
+            case Cancel():
+                cancelled.set()
+            case Hold():
+                held.set() if order.held else held.clear()
+            case _:
+                orders.put(order)
 
 
-def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], cancelled: threading.Event) -> None:  # fmt: skip
+def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], wishes: Wishes) -> None:
     drive: Drive | None = None
 
     def answer(message: Answer) -> None:
@@ -74,10 +86,10 @@ def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], cancell
                 except OSError as error:
                     answer(NotOpened(error=name_of(error)))
             case Work() if drive is not None:
-                answer(carry_out(drive, order, answer, cancelled.is_set))
+                answer(carry_out(drive, order, answer, wishes))
             case Firmware() if drive is not None:
-                answer(carry_out_firmware(drive, order, answer, cancelled.is_set))
-            case Work() | Firmware() | Cancel():
+                answer(carry_out_firmware(drive, order, answer, wishes.cancelled))
+            case Work() | Firmware() | Cancel() | Hold():
                 answer(NotOpened(error="nothing was opened"))
 
 

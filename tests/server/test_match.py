@@ -20,7 +20,7 @@ def compared(tmp_path, capsys, one, other, language="fr"):
 def test_the_same_machine_again(tmp_path, capsys):
     lines = compared(tmp_path, capsys, LAPTOP, LAPTOP)
     assert lines[0].endswith("same, le même appareil")
-    assert "+50 numéro de série : concorde (fort)" in lines
+    assert "+60 numéro de série : concorde (fort)" in lines
 
 
 def test_two_blank_serials_stay_two(tmp_path, capsys):

@@ -6,7 +6,7 @@ contradiction between strong signs is for a person to settle, and a moved drive 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -28,7 +28,11 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     uuid: str | None = None
     board_serial: str | None = None
     macs: frozenset[str] = frozenset()
+    """Of cards that belong to the machine: USB adaptors and docks are left out."""
     drives: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    """Serial numbers of memory modules."""
+    batteries: frozenset[str] = frozenset()
 
 
 class Sameness(StrEnum):
@@ -70,10 +74,39 @@ class Choice(Struct, Generic[Known], frozen=True, kw_only=True):
 SAME_FROM = 60
 """A serial number or UUID with the same model, or every network card with every drive."""
 DOUBTFUL_FROM = 20
+OTHER_BELOW = -25
+"""One strong sign that agrees is no doubt when all else contradicts: makers copy UUIDs by the batch."""
 
-_AGREES = {"serial": 50, "uuid": 50, "board_serial": 40, "macs": 30, "drives": 20, "model": 10}
-_CONTRADICTS = {"serial": -60, "uuid": -40, "board_serial": -30, "macs": -10, "drives": 0}
-_STRONG = frozenset({"serial", "uuid", "board_serial"})
+_AGREES = {
+    "serial": 60,
+    "uuid": 50,
+    "board_serial": 40,
+    "macs": 40,
+    "drives": 20,
+    "modules": 20,
+    "batteries": 10,
+    "model": 10,
+}
+_CONTRADICTS = {"serial": -60, "uuid": -40, "board_serial": -30, "macs": -10, "drives": -10}
+_STRONG = ("serial", "uuid", "board_serial")
+_SETS = ("macs", "drives", "modules", "batteries")
+_KEPT = frozenset({"drives", "modules", "batteries"})
+"""What stays in the case when only the board is replaced."""
+_ENOUGH = 2
+"""Signs that must agree: one alone never decides, whatever its weight."""
+_USB_CARDS = (
+    "r8152",
+    "r8153",
+    "ax88",
+    "cdc_",
+    "asix",
+    "smsc",
+    "lan78",
+    "rndis",
+    "ipheth",
+    "aqc111",
+)
+"""Beginnings of the kernel's drivers for network cards on USB (linux/drivers/net/usb)."""
 
 _SHORTEST_PREFIX = 4
 """Letters of a maker or model below which one beginning like the other means nothing."""
@@ -85,7 +118,11 @@ _QEMU_DRIVE = re.compile(r"qm\d{5}$")
 def fingerprint(facts: Facts) -> Fingerprint:
     """Return what identifies the machine with these facts."""
     board = facts.board
-    macs = (meaningful_mac(interface.mac) for interface in facts.network)
+    macs = (
+        meaningful_mac(interface.mac)
+        for interface in facts.network
+        if not (interface.driver or "").casefold().startswith(_USB_CARDS)
+    )
     drives = (drive_key(drive.identity) for drive in facts.drives if can_hold_data(drive))
     return Fingerprint(
         maker=meaningful(board.maker) or meaningful(board.board_maker),
@@ -95,6 +132,8 @@ def fingerprint(facts: Facts) -> Fingerprint:
         board_serial=meaningful(board.board_serial),
         macs=frozenset(mac for mac in macs if mac is not None),
         drives=frozenset(d for d in drives if d is not None and not _QEMU_DRIVE.search(d)),
+        modules=_numbers(module.serial for module in facts.memory.modules),
+        batteries=_numbers(battery.serial for battery in facts.batteries),
     )
 
 
@@ -102,17 +141,29 @@ def match(new: Fingerprint, known: Fingerprint) -> Match:
     """Compare two fingerprints; the order of the two does not matter."""
     signs = tuple(sorted(_signs(new, known), key=lambda sign: (-abs(sign.weight), sign.name)))
     score = sum(sign.weight for sign in signs)
+    strong = [sign.weight > 0 for sign in signs if sign.strong]
+    agreeing = [sign for sign in signs if sign.weight > 0]
     if _unlike(new, known):
-        return Match(score=score, decision=Sameness.DIFFERENT, reasons=signs)
-    agrees = any(sign.strong and sign.weight > 0 for sign in signs)
-    contradicts = any(sign.strong and sign.weight < 0 for sign in signs)
-    if score >= SAME_FROM and not contradicts:
+        # Make or model differ: another machine, unless two strong signs insist that it is this one.
+        decision = Sameness.DOUBTFUL if strong.count(True) >= _ENOUGH else Sameness.DIFFERENT
+    elif score >= SAME_FROM and len(agreeing) >= _ENOUGH and False not in strong:
         decision = Sameness.SAME
-    elif agrees or (score >= DOUBTFUL_FROM and not contradicts):
+    elif (
+        (True in strong and score >= OTHER_BELOW)
+        or (score >= DOUBTFUL_FROM and False not in strong)
+        or _only_the_board(signs)
+    ):
         decision = Sameness.DOUBTFUL
     else:
         decision = Sameness.DIFFERENT
     return Match(score=score, decision=decision, reasons=signs)
+
+
+def contradicts(new: Fingerprint, known: Fingerprint) -> bool:
+    """Say whether these are plainly two machines: a strong sign differs, or make or model do."""
+    return _unlike(new, known) or any(
+        sign.strong and sign.weight < 0 for sign in match(new, known).reasons
+    )
 
 
 def best(new: Fingerprint, known: Mapping[Known, Fingerprint]) -> Choice[Known]:
@@ -128,13 +179,13 @@ def best(new: Fingerprint, known: Mapping[Known, Fingerprint]) -> Choice[Known]:
 
 
 def _signs(one: Fingerprint, other: Fingerprint) -> Iterator[Sign]:
-    for name in ("serial", "uuid", "board_serial"):
+    for name in _STRONG:
         pair = (getattr(one, name), getattr(other, name))
         if None not in pair:
             weight = (_AGREES if pair[0] == pair[1] else _CONTRADICTS)[name]
             yield Sign(name=name, weight=weight, strong=True)
-    yield from _set_sign("macs", one.macs, other.macs)
-    yield from _set_sign("drives", one.drives, other.drives)
+    for name in _SETS:
+        yield from _set_sign(name, getattr(one, name), getattr(other, name))
     if one.model is not None and one.model == other.model:
         yield Sign(name="model", weight=_AGREES["model"], strong=False)
 
@@ -148,9 +199,16 @@ def _set_sign(name: str, one: frozenset[str], other: frozenset[str]) -> Iterator
     elif one & other:
         weight = _AGREES[name] // 2
     else:
-        weight = _CONTRADICTS[name]
+        weight = _CONTRADICTS.get(name, 0)
     if weight:
         yield Sign(name=name, weight=weight, strong=False)
+
+
+def _only_the_board(signs: tuple[Sign, ...]) -> bool:
+    """Say whether all that stays in the case agrees in full while the board's numbers do not."""
+    kept = {sign.name: sign.weight for sign in signs if sign.name in _KEPT}
+    whole = [name for name, weight in kept.items() if weight == _AGREES[name]]
+    return len(whole) >= _ENOUGH and len(whole) == len(kept)
 
 
 def _unlike(one: Fingerprint, other: Fingerprint) -> bool:
@@ -163,6 +221,10 @@ def _contradict(one: str | None, other: str | None) -> bool:
         return False
     short, long = sorted((one, other), key=len)
     return len(short) < _SHORTEST_PREFIX or not long.startswith(short)
+
+
+def _numbers(serials: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(found for one in serials if (found := meaningful(one)) is not None)
 
 
 def _uuid(text: str | None) -> str | None:

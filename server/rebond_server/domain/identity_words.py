@@ -17,6 +17,8 @@ SIGNS: dict[str, Sentence] = {
     "board_serial": Sentence(fr="numéro de la carte mère", en="serial number of the board"),
     "macs": Sentence(fr="cartes réseau", en="network cards"),
     "drives": Sentence(fr="disques", en="drives"),
+    "modules": Sentence(fr="barrettes mémoire", en="memory modules"),
+    "batteries": Sentence(fr="batteries", en="batteries"),
     "model": Sentence(fr="modèle", en="model"),
 }
 
@@ -33,10 +35,11 @@ def told(found: Match) -> tuple[Sentence, ...]:
             fr="aucun signe commun : rien ne prouve que c'est le même",
             en="no sign in common: nothing proves that it is the same",
         )
-    return head, *(_sign(sign) for sign in found.reasons)
+    return head, *(sign_sentence(sign) for sign in found.reasons)
 
 
-def _sign(sign: Sign) -> Sentence:
+def sign_sentence(sign: Sign) -> Sentence:
+    """Return one sign with its weight, and whether it agrees or contradicts."""
     name = SIGNS[sign.name]
     agrees = sign.weight > 0
     strength = Sentence(fr="fort", en="strong") if sign.strong else Sentence(fr="faible", en="weak")

@@ -40,9 +40,11 @@ def tags_given(work: Work) -> int:
 
 
 def is_free(work: Work, tag: str) -> bool:
-    """Say whether no device carries this tag; a label that waits for its device is free."""
+    """Say whether no device carries or carried this tag; a label that waits for its device is free."""
     taken = select(Device.id).where(Device.site_id == work.site_id, Device.tag == tag)
-    return work.session.scalar(taken) is None
+    label = _printed(work, tag)
+    worn = label is not None and label.device_id is not None
+    return not worn and work.session.scalar(taken) is None
 
 
 def print_labels(work: Work, count: int) -> tuple[str, ...]:
@@ -72,6 +74,17 @@ def claim(work: Work, device: Device) -> None:
     label = _printed(work, device.tag)
     if label is not None and label.device_id is None:
         label.device_id, label.claimed = device.id, work.now
+
+
+def wear(work: Work, device: Device, tag: str | None) -> None:
+    """Let a label that was scanned at a machine we know lead to it, beside the tag it has."""
+    if tag is None or tag == device.tag or not is_free(work, tag):
+        return
+    label = _printed(work, tag) or AssetTag(site_id=work.site_id, id=uuid7(work.now), tag=tag)
+    label.device_id, label.claimed = device.id, work.now
+    work.session.add(label)
+    work.session.flush()
+    tell(work, "wear_label", ("device", device.id), old=device.tag, new=tag)
 
 
 def _printed(work: Work, tag: str) -> AssetTag | None:

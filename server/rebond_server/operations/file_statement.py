@@ -1,28 +1,28 @@
 """Of which device does a statement speak? Known, new, or not yet to be told."""
 
 import re
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
-from rebond_schemas.facts import Drive, Facts
+from rebond_schemas.facts import Drive
 from rebond_schemas.statement import AnyStatement, Erasure, Inventory
 from rebond_server.domain.drive_identity import same_drive
-from rebond_server.domain.identity import Fingerprint, Sameness, best, fingerprint, match
+from rebond_server.domain.identity import Fingerprint, contradicts, fingerprint
 from rebond_server.domain.lifecycle import State
-from rebond_server.domain.placeholder import meaningful
-from rebond_server.operations.asset_tag import claim, is_free, next_tag
+from rebond_server.operations.asset_tag import claim, is_free, next_tag, wear
+from rebond_server.operations.fingerprints import add_keys, prints
 from rebond_server.operations.history import tell
 from rebond_server.operations.lots import intake_lot
+from rebond_server.operations.recognise import Doubts, note_doubts, recognise
 from rebond_server.operations.work import Work
-from rebond_server.store.device import Device, DeviceDrive, DeviceKey
+from rebond_server.store.device import Device, DeviceDrive
 from rebond_server.store.ids import uuid7
+from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.store.stick import StatementKind, StatementRow
 
-LONGEST_KEY = 256
 _label = re.compile(r"[A-Z0-9][A-Z0-9_.-]{1,31}")
 """What may stand on a label that was printed before: it becomes part of a web address."""
 
@@ -37,9 +37,14 @@ def device_for(work: Work, statement: AnyStatement) -> Device | None:
     found = fingerprint(statement.facts)
     tag = _tag(statement.asset_tag)
     device = _by_tag(work, tag, found) or _by_run(work, statement, tag, found)
+    doubts: Doubts = {}
     if device is None:
-        device = _by_identity(work, found) or _new(work, tag)
-    _add_keys(work, device, found)
+        device, doubts = recognise(work, found)
+    if device is None:
+        device = _new(work, tag)
+    wear(work, device, tag)
+    add_keys(work, device, found)
+    note_doubts(work, device, doubts)
     return device
 
 
@@ -52,10 +57,9 @@ def _by_tag(work: Work, tag: str | None, found: Fingerprint) -> Device | None:
     """Return the device with this label, unless it is plainly another machine."""
     if tag is None:
         return None
-    device = work.session.scalars(
-        select(Device).where(Device.site_id == work.site_id, Device.tag == tag)
-    ).one_or_none()
-    if device is not None and _contradicts(found, _known(device)):
+    device_id = device_by_tag(work.session, work.site_id, tag)
+    device = None if device_id is None else work.session.get_one(Device, (work.site_id, device_id))
+    if device is not None and _another(work, found, device):
         # Evidence of one machine must never prove the erasure of another that wears the label.
         tell(work, "label_on_other_machine", ("device", device.id), new=tag)
         return None
@@ -68,53 +72,15 @@ def _by_run(work: Work, inventory: Inventory, tag: str | None, found: Fingerprin
     if len(devices) != 1:
         return None
     (device,) = devices.values()
-    relabelled = tag is not None and device.tag != tag
-    return None if relabelled or _contradicts(found, _known(device)) else device
+    relabelled = tag is not None and device_by_tag(work.session, work.site_id, tag) != device.id
+    return None if relabelled or _another(work, found, device) else device
 
 
-def _by_identity(work: Work, found: Fingerprint) -> Device | None:
-    candidates = _candidates(work, found)
-    choice = best(found, {one: _noted(device) for one, device in candidates.items()})
-    if choice.decision is Sameness.DOUBTFUL:
-        for device_id, _ in choice.candidates:
-            tell(work, "identity_doubtful", ("device", device_id))
-    return None if choice.device is None else candidates[choice.device]
-
-
-def _candidates(work: Work, found: Fingerprint) -> dict[UUID, Device]:
-    keys = [*_keys(found)]
-    if not keys:
-        return {}
-    shared = select(DeviceKey.device_id).where(
-        DeviceKey.site_id == work.site_id, tuple_(DeviceKey.kind, DeviceKey.value).in_(keys)
-    )
-    devices = work.session.scalars(
-        select(Device).where(Device.site_id == work.site_id, Device.id.in_(shared))
-    )
-    return {device.id: device for device in devices}
-
-
-def _known(device: Device) -> Fingerprint:
+def _another(work: Work, found: Fingerprint, device: Device) -> bool:
+    """Say whether the reports of a device, if it has any, are plainly of another machine."""
     if device.facts is None:
-        return Fingerprint()
-    return fingerprint(msgspec.convert(device.facts, Facts))
-
-
-def _noted(device: Device) -> Fingerprint:
-    """Return what is known of a device, or what somebody typed when it was taken in by hand."""
-    if device.facts is not None:
-        return _known(device)
-    return Fingerprint(serial=meaningful(device.serial), model=meaningful(device.model))
-
-
-def _contradicts(new: Fingerprint, known: Fingerprint) -> bool:
-    """Say whether these are two machines: a strong sign differs, or make or model do."""
-    compared = match(new, known)
-    if any(sign.strong and sign.weight < 0 for sign in compared.reasons):
-        return True
-    named = ((new.maker, known.maker), (new.model, known.model))
-    differs = any(a is not None and b is not None and a != b for a, b in named)
-    return compared.decision is Sameness.DIFFERENT and differs
+        return False
+    return any(contradicts(found, known) for known in prints(work, device))
 
 
 def _new(work: Work, tag: str | None) -> Device:
@@ -134,36 +100,6 @@ def _new(work: Work, tag: str | None) -> Device:
     claim(work, device)
     tell(work, "receive_device", ("device", device.id), new=device.tag)
     return device
-
-
-def _add_keys(work: Work, device: Device, found: Fingerprint) -> None:
-    rows = work.session.execute(
-        select(DeviceKey.kind, DeviceKey.value).where(
-            DeviceKey.site_id == work.site_id, DeviceKey.device_id == device.id
-        )
-    )
-    known = {(row.kind, row.value) for row in rows}
-    work.session.add_all(
-        DeviceKey(
-            site_id=work.site_id, id=uuid7(work.now), device_id=device.id, kind=kind, value=value
-        )
-        for kind, value in sorted(set(_keys(found)) - known)
-    )
-    work.session.flush()
-
-
-def _keys(found: Fingerprint) -> Iterator[tuple[str, str]]:
-    single = (("serial", found.serial), ("uuid", found.uuid), ("board", found.board_serial))
-    yield from ((kind, _fitting(value)) for kind, value in single if value is not None)
-    yield from (("mac", mac) for mac in found.macs)
-    yield from (("drive", _fitting(drive)) for drive in found.drives)
-
-
-def _fitting(value: str) -> str:
-    """Return a value that fits the column: itself, or its hash when it is longer."""
-    if len(value) <= LONGEST_KEY:
-        return value
-    return f"sha256:{sha256(value.encode()).hexdigest()}"
 
 
 def _inventories(work: Work, statement: AnyStatement) -> list[tuple[Device, UUID]]:

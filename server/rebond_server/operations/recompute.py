@@ -7,7 +7,6 @@ by an empty database in memory, signatures and all; between them the steps that 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from rebond_server.operations.asset_tag import PRINT_LABELS
 from rebond_server.operations.hold_device import begin_cycle
 from rebond_server.operations.picture import Picture, picture
 from rebond_server.operations.receive_statement import receive_statement
+from rebond_server.operations.sameness_again import SAMENESS, sameness_again, tag_then
 from rebond_server.operations.take_in import TAKE_IN, take_in_again
 from rebond_server.operations.word_again import WORDS, word_again
 from rebond_server.operations.work import NOBODY, ActorKind, Work
@@ -119,12 +119,12 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
                     and_(
                         HistoryEvent.subject_kind == "device",
                         HistoryEvent.actor_kind == ActorKind.ACCOUNT,
-                        HistoryEvent.verb.in_(STEPS | WORDS),
+                        HistoryEvent.verb.in_(STEPS | WORDS | SAMENESS),
                     ),
                     HistoryEvent.verb.in_(INTAKE),
                 ),
             )
-            .order_by(HistoryEvent.at, HistoryEvent.id)
+            .order_by(HistoryEvent.at, HistoryEvent.sequence)
         )
     )
     arrivals = work.session.scalars(
@@ -145,11 +145,15 @@ def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None
     if isinstance(what, HistoryEvent) and what.verb in INTAKE:
         _taken_in(scratch, what)
         return
-    if isinstance(what, HistoryEvent) and what.verb in WORDS:
-        word_again(work, scratch, _tag(work, what.subject_id), what)
+    if isinstance(what, HistoryEvent) and what.verb in SAMENESS:
+        sameness_again(scratch, what)
         return
     if isinstance(what, HistoryEvent):
-        _step(scratch, _tag(work, what.subject_id), what)
+        tag = tag_then(work, what.subject_id) or ""
+        if what.verb in WORDS:
+            word_again(work, scratch, tag, what)
+        else:
+            _step(scratch, tag, what)
         return
     raw = work.evidence.bring(what.sha256)
     answer = receive_statement(scratch, raw, what.stick_id, what.signature)
@@ -176,7 +180,3 @@ def _step(scratch: Work, tag: str, event: HistoryEvent) -> None:
     if event.verb == Event.TAKE_BACK:
         scratch.session.flush()
         begin_cycle(scratch, device)
-
-
-def _tag(work: Work, device_id: UUID) -> str:
-    return work.session.get_one(Device, (work.site_id, device_id)).tag

@@ -23,6 +23,7 @@ from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.evidence_of import erasure_of, inventory_of
 from rebond_server.operations.grade_device import grade_device
 from rebond_server.operations.history import tell
+from rebond_server.operations.move_evidence import plain_identity
 from rebond_server.operations.order import LATEST_FIRST
 from rebond_server.operations.step import from_evidence, sanitised
 from rebond_server.operations.undo_assignment import open_assignment
@@ -53,6 +54,7 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
     inventory, seen = inventory_of(work, latest), _seen(work, device, latest)
     drives = _drives(work, device)
     chosen = {drive.id: found for drive in drives if (found := _chosen(work, drive)) is not None}
+    _prefer_latest(seen, drives, chosen)
     clean = _clean(work, device, inventory, seen, chosen)
     if not clean and device.state in PROVEN:
         _step_back(work, device)
@@ -68,6 +70,20 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
         from_evidence(work, device, Event.CONFIRM_WIPE)
     _note_health(work, seen, chosen)
     grade_device(work, device, inventory)
+
+
+def _prefer_latest(seen: list[DeviceDrive], drives: list[DriveRow], chosen: Chosen) -> None:
+    """Of two rows of one drive, from records that became one, let the latest judgement count."""
+    names = {drive.id: plain_identity(drive.identity) for drive in drives}
+    for one in seen:
+        twins = [key for key, name in names.items() if name == names[one.drive_id]]
+        judged = [key for key in twins if key in chosen]
+        if len(twins) > 1 and judged:
+            one.drive_id = max(judged, key=lambda key: _place(chosen[key][1]))
+
+
+def _place(row: StatementRow) -> tuple[int, int, int]:
+    return row.made_before, row.sequence, row.arrival
 
 
 def settle_again(work: Work, device: Device) -> None:

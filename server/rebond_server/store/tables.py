@@ -13,6 +13,7 @@ from rebond_server.store import (
     people,
     proof,
     rule_set,
+    sameness,
     stick,
     voucher,
 )
@@ -31,6 +32,7 @@ MODULES = (
     people,
     proof,
     rule_set,
+    sameness,
     stick,
     voucher,
 )

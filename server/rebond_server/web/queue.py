@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from rebond_server.store.queries.doubts import count_doubts
 from rebond_server.store.queries.queue import WAITING, count_states, queue
 from rebond_server.web.device import state_in
 from rebond_server.web.session import work
@@ -23,4 +24,5 @@ def page() -> ResponseReturnValue:
         wanted=wanted,
         waiting=WAITING,
         counts=count_states(session, site_id),
+        doubts=count_doubts(session, site_id),
     )

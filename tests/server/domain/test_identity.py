@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rebond_schemas.facts import Board, Facts, NetworkInterface
+from rebond_schemas.facts import Board, Facts, Memory, MemoryModule, NetworkInterface
 from rebond_server.domain.drive_identity import drive_key
 from rebond_server.domain.identity import Fingerprint, Sameness, best, fingerprint, match
 
@@ -96,9 +96,56 @@ def test_a_serial_typed_anew_is_for_a_person():
 
 
 def test_maker_and_model_must_not_contradict():
-    assert decide(DELL, changed(model="Latitude 5490")) is Sameness.DIFFERENT
-    assert decide(DELL, changed(maker="LENOVO")) is Sameness.DIFFERENT
+    one = {"uuid": None, "board_serial": None}
+    assert decide(changed(**one), changed(model="Latitude 5490", **one)) is Sameness.DIFFERENT
+    assert decide(changed(**one), changed(maker="LENOVO", **one)) is Sameness.DIFFERENT
     assert decide(DELL, changed(maker="Dell")) is Sameness.SAME
+    # serial, UUID and board all insist: firmware that names the product anew, or a person must look
+    assert decide(DELL, changed(model="Latitude 5490")) is Sameness.DOUBTFUL
+
+
+def test_a_batch_with_one_uuid_for_all_stays_many():
+    twin = changed(serial="5B5RM33", board_serial="/5B5RM33/CNWSC0088F0AAC/")
+    assert decide(DELL, replace(twin, drives=(HDD,), network=nics(OTHER_MAC))) is Sameness.DIFFERENT
+    blank = {"serial": None, "board_serial": None}
+    other = replace(changed(**blank), drives=(HDD,), network=nics(OTHER_MAC))
+    assert decide(changed(**blank), other) is not Sameness.SAME
+    assert decide(replace(changed(**blank), network=()), replace(other, network=())) is not (
+        Sameness.SAME
+    )
+
+
+def test_only_the_serial_is_left_and_all_else_was_replaced():
+    bare = {"uuid": None, "board_serial": None}
+    one = changed(**bare)
+    assert decide(one, replace(one, drives=(HDD,))) is Sameness.SAME
+    assert decide(one, replace(one, drives=(HDD,), network=nics(OTHER_MAC))) is Sameness.DOUBTFUL
+
+
+def modules(*serials):
+    return Memory(modules=tuple(MemoryModule(serial=serial) for serial in serials))
+
+
+def test_what_stays_in_the_case_tells_of_a_replaced_board():
+    new = changed(serial="NEW0001", uuid="11112222-3333-4444-5555-666677778888", board_serial="N1")
+    new = replace(new, network=nics(OTHER_MAC))
+    assert decide(DELL, new) is Sameness.DIFFERENT
+    kept = {"memory": modules("2F01A7B3", "2F01A7B4")}
+    assert decide(replace(DELL, **kept), replace(new, **kept)) is Sameness.DOUBTFUL
+    more = replace(new, memory=modules("2F01A7B3", "2F01A7B4", "99887766"))
+    assert decide(replace(DELL, **kept), more) is Sameness.DIFFERENT
+
+
+def test_a_blank_machine_is_known_by_its_cards_and_modules():
+    one = replace(BLANK, memory=modules("2F01A7B3"))
+    assert decide(one, replace(one, drives=(HDD,))) is Sameness.SAME
+    assert decide(BLANK, replace(BLANK, drives=(HDD,))) is Sameness.DOUBTFUL
+
+
+def test_a_card_on_usb_is_no_card_of_the_machine():
+    dock = NetworkInterface(name="enx", mac=DOCK, driver="r8152")
+    docked = replace(DELL, network=(*DELL.network, dock))
+    assert fingerprint(docked) == fingerprint(DELL)
 
 
 def test_a_serial_alone_is_not_enough():

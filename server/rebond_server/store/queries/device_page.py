@@ -16,6 +16,7 @@ from rebond_server.store.allocation import Assignment, Handover
 from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.history import HistoryEvent
+from rebond_server.store.intake import AssetTag
 from rebond_server.store.people import Account
 from rebond_server.store.queries.certificate import CertificateLine, certificates_of
 from rebond_server.store.queries.standing import DriveLine, grade_reasons, standing
@@ -142,9 +143,12 @@ def device_page(session: Session, site_id: UUID, device_id: UUID) -> DevicePage 
 
 
 def device_by_tag(session: Session, site_id: UUID, tag: str) -> UUID | None:
-    """Return the device behind a tag, or None."""
+    """Return the device behind a tag, one that it carries or carried; or None."""
+    wanted = tag.strip().upper()
     return session.scalar(
-        select(Device.id).where(Device.site_id == site_id, Device.tag == tag.strip().upper())
+        select(Device.id).where(Device.site_id == site_id, Device.tag == wanted)
+    ) or session.scalar(
+        select(AssetTag.device_id).where(AssetTag.site_id == site_id, AssetTag.tag == wanted)
     )
 
 

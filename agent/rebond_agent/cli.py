@@ -42,6 +42,7 @@ def run(words: Sequence[str], environment: Mapping[str, str], out: TextIO, err: 
         clocks=config.computer_clocks(),
         sleep=time.sleep,
         disk=Durable(),
+        asks=sys.stdin is not None and sys.stdin.isatty(),
     )
     try:
         return command(asked.command)(desk, asked)

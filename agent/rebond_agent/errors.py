@@ -121,6 +121,26 @@ class Unreachable(ServerError):
     """The server {url} does not answer ({reason}). Everything stays on the stick; try again later."""  # fmt: skip
 
 
+class ClockWrong(Unreachable):
+    """The clock of this computer is wrong, so the certificate of {url} seems out of date. Everything stays on the stick; set date and time in the firmware, or deliver from another computer."""  # fmt: skip
+
+
+class AuthorityStrange(ServerError):
+    """The certificate of {url} is not the one on the lead's screen. Nothing was sent: somebody may stand in between; tell the workshop lead."""  # fmt: skip
+
+    exit_code = 6
+
+
+class BadFingerprint(UsageError):
+    """Not a fingerprint: {text}. It has 64 characters, 0 to 9 and a to f."""
+
+
+class WordsDiffer(ServerError):
+    """The words were not the same, so this stick is not enrolled. Tell the workshop lead to revoke it; somebody may stand in between."""  # fmt: skip
+
+    exit_code = 6
+
+
 class ServerBusy(ServerError):
     """The server {url} answered {status} and could not take the statement. It stays on the stick; try again later."""  # fmt: skip
 

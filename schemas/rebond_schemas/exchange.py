@@ -27,6 +27,8 @@ class EnrolmentAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     site: UUID
     site_name: Text
     server_public_key: PublicKey
+    sealing_key: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="raw X25519 key, hex")]
+    """What statements are sealed for."""
     at: Annotated[datetime, Meta(tz=True)]
 
 
@@ -40,6 +42,12 @@ class Receipt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     received: Annotated[datetime, Meta(tz=True)]
     device: Text | None = None
     """Asset tag of the device the statement was filed under."""
+
+
+class Arrived(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many bytes of a parcel that comes in parts the server holds."""
+
+    offset: Annotated[int, Meta(ge=0)]
 
 
 class Refusal(Struct, frozen=True, kw_only=True):

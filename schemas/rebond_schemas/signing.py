@@ -10,6 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 STATEMENT_TYPE = "application/vnd.rebond.statement.v1+json"
 RECEIPT_TYPE = "application/vnd.rebond.receipt.v1+json"
 ENROLMENT_TYPE = "application/vnd.rebond.enrolment.v1+json"
+PARCEL_TYPE = "application/vnd.rebond.parcel.v2"
+PART_TYPE = "application/vnd.rebond.part.v1"
+ORDER_TYPE = "application/vnd.rebond.order.v1+json"
+ORDER_REQUEST_TYPE = "application/vnd.rebond.order-request.v1+json"
+PROGRESS_TYPE = "application/vnd.rebond.progress.v1+json"
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:

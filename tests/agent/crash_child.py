@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from uuid import UUID
 
 from stick_bench import inspection
 
@@ -43,9 +42,12 @@ class FatalServer:
     def enrol(self, request: bytes, signature: str) -> Answer:
         return self._real.enrol(request, signature)
 
-    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
+    def take_part(self, part: bytes) -> Answer:
+        return self._real.take_part(part)
+
+    def take(self, parcel: bytes) -> Answer:
         self._fate.tick()
-        answer = self._real.take(statement, stick, signature)
+        answer = self._real.take(parcel)
         self._fate.tick()
         return answer
 

@@ -14,7 +14,12 @@ from rebond_agent.stick import Stick
 from rebond_agent.stick.durable import Durable
 from rebond_agent.stick.outbox import Place
 from rebond_schemas.inspection import Check, Result
+from rebond_schemas.parcel import Parcel
+from rebond_schemas.sealing import derived_key, unseal
 from rebond_schemas.statement import Agent, Clock, Inspection
+
+FAKE = FakeServer()
+"""The server of tests that never send; only it can open what its sticks keep."""
 
 WALL = datetime(2002, 1, 1, tzinfo=UTC)
 
@@ -22,7 +27,12 @@ WALL = datetime(2002, 1, 1, tzinfo=UTC)
 def enrolled_stick(folder: Path, server: Server, disk: Durable | None = None) -> Stick:
     return enrol(
         folder, server, code="GOOD-CODE", name="Essai", language="fr", disk=disk or Durable()
-    )
+    ).stick
+
+
+def raw_of(parcel: Parcel, fake: FakeServer = FAKE) -> bytes:
+    """Open a parcel, as only its server can."""
+    return unseal(derived_key(fake.key), parcel.sealed)
 
 
 def inspection(stick: Stick, place: Place) -> Inspection:
@@ -75,9 +85,12 @@ def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
             signature = self.headers[SIGNATURE_HEADER]
             if self.path == "/api/v1/enrol":
                 return fake.enrol(body, signature)
-            assert self.path == "/api/v1/statements"
-            assert self.headers["Content-Type"] == "application/vnd.rebond.statement.v1+json"
-            return fake.take(body, uuid.UUID(self.headers["Rebond-Stick"]), signature)
+            if self.path == "/api/v1/parts":
+                assert self.headers["Content-Type"] == "application/vnd.rebond.part.v1"
+                return fake.take_part(body)
+            assert self.path == "/api/v1/parcels"
+            assert self.headers["Content-Type"] == "application/vnd.rebond.parcel.v2"
+            return fake.take(body)
 
         def _reply(self, answer: Answer) -> None:
             self.send_response(answer.status)

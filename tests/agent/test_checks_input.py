@@ -4,7 +4,7 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from stick_bench import enrolled_stick
+from stick_bench import FAKE, enrolled_stick, raw_of
 
 from rebond_agent import cli
 from rebond_agent.checks import keyboard, pointing
@@ -12,7 +12,6 @@ from rebond_agent.checks.fake import ScriptedMachine, typing
 from rebond_agent.checks.input import Held
 from rebond_agent.checks.step import walked
 from rebond_agent.checks.tools import Press, Tools
-from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.stick import open_stick
 from rebond_agent.stick.durable import Durable
 from rebond_agent.stick.outbox import opened
@@ -91,7 +90,7 @@ def test_a_keyboard_whose_escape_is_dead_gives_the_test_back(check, presses, exp
 def test_the_command_tests_without_the_console_and_keeps_an_inspection(tmp_path, capsys):
     """Beside an inventory of the same run, so that the server knows whose functions these are."""
     folder = tmp_path / "stick"
-    enrolled_stick(folder, FakeServer())
+    enrolled_stick(folder, FAKE)
     (tmp_path / "machine").mkdir()
     words = ["--stick", str(folder), "check", "bluetooth", "memory", "--machine"]
     words += [str(tmp_path / "machine"), "--by", "Camille", "--no-send"]
@@ -100,7 +99,7 @@ def test_the_command_tests_without_the_console_and_keeps_an_inspection(tmp_path,
     assert cli.run(words, {}, out, out) == 0
 
     with opened(open_stick(folder, Durable())) as outbox:
-        inventory, inspection = (decode(parcel.raw) for parcel in outbox.waiting)
+        inventory, inspection = (decode(raw_of(parcel)) for parcel in outbox.waiting)
     assert isinstance(inventory, Inventory)
     assert isinstance(inspection, Inspection)
     assert inspection.run == inventory.run

@@ -109,7 +109,8 @@ def test_english_by_word_and_by_environment(bench):
 
 def test_enrol_inspect_status(bench):
     code, out, _ = bench.enrol()
-    assert (code, out.strip()) == (0, f"Clé « Clé 3 » enrôlée : Atelier d'essai, {bench.url}.")
+    assert code == 0
+    assert out.strip().endswith(f"Clé « Clé 3 » enrôlée : Atelier d'essai, {bench.url}.")
     code, out, err = bench("inspect", "--machine", bench.machine, "--asset-tag", "A-42")
     assert code == 0
     assert "étiquette A-42" in out

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from stick_bench import enrolled_stick
+from stick_bench import enrolled_stick, raw_of
 
 from rebond_agent.checks.table import CHECKS
 from rebond_agent.checks.tools import no_inputs
@@ -141,7 +141,7 @@ def test_a_machine_from_boot_to_page(console, server):
         )
         assert ended.over
         told = [decode(raw) for raw in server.statements.values()]
-        told += [decode(parcel.raw) for parcel in given.outbox.waiting]
+        told += [decode(raw_of(parcel, server)) for parcel in given.outbox.waiting]
     inventories = [one for one in told if isinstance(one, Inventory)]
     erasures = [one for one in told if isinstance(one, Erasure)]
     inspections = [one for one in told if isinstance(one, Inspection)]
@@ -154,7 +154,7 @@ def test_a_machine_from_boot_to_page(console, server):
     assert results["screen"].by == "Camille"
 
 
-def test_leaving_while_a_drive_is_erased_says_interrupted(console):
+def test_leaving_while_a_drive_is_erased_says_interrupted(console, server):
     """The statement is on the stick before the console is gone, and the stick must be kept."""
     with console(1, sizes=512, to=None) as given:
         (ending,) = endings(given)
@@ -166,7 +166,7 @@ def test_leaving_while_a_drive_is_erased_says_interrupted(console):
             ("Un effacement est en cours", (Key.F10,)),
         )
         (told,) = [
-            one for one in (decode(parcel.raw) for parcel in given.outbox.waiting)
+            one for one in (decode(raw_of(parcel, server)) for parcel in given.outbox.waiting)
             if isinstance(one, Erasure)
         ]  # fmt: skip
     assert told.ending is Ending.INTERRUPTED

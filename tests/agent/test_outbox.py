@@ -4,19 +4,18 @@ import errno
 import os
 
 import pytest
-from stick_bench import enrolled_stick, inspection
+from stick_bench import FAKE, enrolled_stick, inspection, raw_of
 
 from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.errors import StatementTooLarge, StickDamaged, StickFailed, StickInUse
 from rebond_agent.stick import held, ledger, open_stick
 from rebond_agent.stick.durable import Durable
 from rebond_agent.stick.outbox import Aside, counts, opened
-from rebond_agent.stick.parcel import written
 
 
 @pytest.fixture
 def stick(tmp_path):
-    return enrolled_stick(tmp_path / "stick", FakeServer())
+    return enrolled_stick(tmp_path / "stick", FAKE)
 
 
 def put(stick, count=1):
@@ -29,19 +28,20 @@ def waiting(stick):
         return outbox.waiting, outbox.notices
 
 
-def test_file_is_one_header_line_and_the_very_bytes(stick):
+def test_file_is_one_line_that_tells_nothing_and_the_sealed_statement(stick):
     (parcel,) = put(stick)
     content = (stick.outbox / f"0000000001-{parcel.statement}.statement").read_bytes()
-    header, raw = content.split(b"\n", 1)
-    assert raw == parcel.raw
-    assert header.split() == [
-        b"REBOND1",
+    line, sealed = content.split(b"\n", 1)
+    assert line.split()[:4] == [
+        b"REBOND2",
+        str(stick.settings.stick).encode(),
         str(parcel.statement).encode(),
         b"1",
-        str(len(raw)).encode(),
-        parcel.sha256.encode(),
-        parcel.signature.encode(),
     ]
+    assert line.split()[4] == str(len(sealed)).encode()
+    assert b"keyboard" not in content
+    assert b"keyboard" in raw_of(parcel)
+    assert parcel.signature.encode() in line
 
 
 def test_statements_come_back_in_order_and_form_a_chain(stick):
@@ -52,7 +52,7 @@ def test_statements_come_back_in_order_and_form_a_chain(stick):
 
 def test_every_torn_length_and_every_edited_byte_goes_to_quarantine(stick):
     (parcel,) = put(stick)
-    path, whole = stick.outbox / parcel.file_name, written(parcel)
+    path, whole = stick.outbox / parcel.file_name, parcel.content
     cuts = [whole[:length] for length in (0, 1, 50, len(whole) // 2, len(whole) - 1)]
     edits = [whole + b" "] + [
         whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in range(0, len(whole), 7)
@@ -71,7 +71,7 @@ def test_another_sticks_statement_and_stray_files_are_not_sent(stick, tmp_path):
     other = enrolled_stick(tmp_path / "other", FakeServer())
     (foreign,) = put(other)
     (stick.outbox).mkdir()
-    (stick.outbox / foreign.file_name).write_bytes(written(foreign))
+    (stick.outbox / foreign.file_name).write_bytes(foreign.content)
     (stick.outbox / "README.txt").write_text("bonjour")
     left, notices = waiting(stick)
     assert left == ()
@@ -105,7 +105,7 @@ def test_number_is_never_given_twice_as_long_as_one_witness_is_left(stick, witne
         (stick.folder / "sequence").write_bytes(b"3 torn")
     (fourth,) = put(stick)
     assert fourth.sequence == 4
-    assert parcels[2].sha256.encode() in fourth.raw
+    assert parcels[2].sha256.encode() in raw_of(fourth)
 
 
 def test_number_of_a_torn_statement_is_not_given_again(stick):
@@ -114,7 +114,7 @@ def test_number_of_a_torn_statement_is_not_given_again(stick):
     (stick.outbox / parcels[1].file_name).write_bytes(b"")
     (third,) = put(stick)
     assert third.sequence == 3
-    assert parcels[0].sha256.encode() in third.raw, "linked to the last statement that is known"
+    assert parcels[0].sha256.encode() in raw_of(third), "linked to the last statement that is known"
 
 
 def failing(at, error=errno.EIO):

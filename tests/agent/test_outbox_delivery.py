@@ -114,10 +114,8 @@ def test_wrong_receipts_never_delete(tmp_path):
 
 def test_receipt_of_the_neighbour_does_not_count(bench):
     first, second, _ = bench.parcels
-    bench.fake.take(second.raw, bench.stick.settings.stick, second.signature)
-    bench.fake.answers = [
-        lambda _: bench.fake.take(second.raw, bench.stick.settings.stick, second.signature)
-    ]
+    bench.fake.take(second.content)
+    bench.fake.answers = [lambda _: bench.fake.take(second.content)]
     sent = bench.send()
     assert isinstance(sent.problems[0], BadReceipt)
     assert (bench.stick.outbox / first.file_name).exists()

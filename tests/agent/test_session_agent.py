@@ -7,11 +7,10 @@ from uuid import uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
-from stick_bench import enrolled_stick
+from stick_bench import FAKE, enrolled_stick, raw_of
 
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.scratch import scratch_drives
-from rebond_agent.delivery.fake_server import FakeServer
 from rebond_agent.erasing import Chosen, recover, wipe
 from rebond_agent.errors import BadFault, DriveUnknown, ImageMissing, NotConfirmed, StickFailed
 from rebond_agent.language import Language
@@ -67,7 +66,7 @@ def machine(tmp_path):
 
 @pytest.fixture
 def stick(tmp_path):
-    return enrolled_stick(tmp_path / "stick", FakeServer())
+    return enrolled_stick(tmp_path / "stick", FAKE)
 
 
 def session_for(machine, stick, tag=None):
@@ -85,15 +84,15 @@ def erase(session, outbox, chosen, work=engine.wipe):
 
 
 def statements(outbox):
-    return [decode(parcel.raw) for parcel in outbox.waiting]
+    return [decode(raw_of(parcel)) for parcel in outbox.waiting]
 
 
 def test_inventory_is_on_the_stick_and_fits_the_published_schema(machine, stick):
     with opened(stick) as outbox:
         told = inspect(session_for(machine, stick, "A-42"), collect(machine), outbox)
         (kept,) = outbox.waiting
-    assert kept.raw == encode(told)
-    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(kept.raw))
+    assert raw_of(kept) == encode(told)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(json.loads(raw_of(kept)))
     assert told.asset_tag == "A-42"
     assert (told.stick, told.site) == (stick.settings.stick, stick.settings.site)
     assert told.made.wall == datetime(2002, 1, 1, 0, 0, 1, tzinfo=UTC)

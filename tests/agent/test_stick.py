@@ -52,7 +52,7 @@ def test_lost_answer_is_repaired_by_asking_again_with_the_same_key(tmp_path):
 
     class Deaf:
         url = fake.url
-        take = fake.take
+        take, take_part = fake.take, fake.take_part
 
         def enrol(self, request, signature):
             fake.enrol(request, signature)
@@ -86,7 +86,7 @@ def test_something_else_answers(tmp_path, answer):
         def enrol(self, request, signature):  # noqa: ARG002 - it does not care
             return answer
 
-        def take(self, statement, stick, signature):  # noqa: ARG002 - likewise
+        def take(self, parcel):  # noqa: ARG002 - likewise
             return answer
 
     with pytest.raises(StrangeAnswer, match="http://portal"):

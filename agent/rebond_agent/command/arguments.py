@@ -13,6 +13,7 @@ from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
+from rebond_agent.language.stick_phrases import StickPhrase
 from rebond_schemas.erasure import Level
 
 Told = Callable[[AnyPhrase], str]
@@ -157,6 +158,7 @@ def _add_many(
 
 
 def _add_enrol(to: Parser, told: Told) -> None:
-    to.add_argument("url", metavar="URL", help=told(Phrase.HELP_URL))
-    to.add_argument("code", metavar="CODE", help=told(Phrase.HELP_CODE))
+    to.add_argument("url", metavar="URL", help=told(StickPhrase.HELP_LINK))
+    to.add_argument("code", metavar="CODE", nargs="?", help=told(Phrase.HELP_CODE))
+    to.add_argument("--fingerprint", metavar="HEX", help=told(StickPhrase.HELP_FINGERPRINT))
     to.add_argument("--name", metavar="N", help=told(Phrase.HELP_NAME))

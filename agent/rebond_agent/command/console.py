@@ -14,7 +14,7 @@ from rebond_agent.console.run import Front, run
 from rebond_agent.console.state import CheckLine, State
 from rebond_agent.console.terminal import held
 from rebond_agent.console.workbench import Given, Workbench
-from rebond_agent.delivery.server import HttpServer
+from rebond_agent.delivery.server import server_of
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.session import new_session
 from rebond_agent.stick import is_enrolled, open_stick
@@ -35,7 +35,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
             desk.recover(session, outbox)
         server = None
         if outbox is not None and not words.no_send:
-            server = HttpServer(url=outbox.stick.settings.server)
+            server = server_of(outbox.stick)
         given = Given(
             session=session,
             outbox=outbox,

@@ -47,6 +47,8 @@ class Desk:
     clocks: Clocks
     sleep: Callable[[float], None]
     disk: Durable
+    asks: bool = False
+    """Somebody sits in front of it and can be asked."""
 
     def say(self, phrase: AnyPhrase, **details: object) -> str:
         """Return a text in the reader's language."""
@@ -103,9 +105,9 @@ class Desk:
     def send(self, outbox: Outbox, backoff: Iterable[float]) -> int:
         """Send what waits and tell how it went; return the exit code."""
         from rebond_agent.delivery import send_all  # noqa: PLC0415 - only with a stick
-        from rebond_agent.delivery.server import HttpServer  # noqa: PLC0415 - likewise
+        from rebond_agent.delivery.server import server_of  # noqa: PLC0415 - likewise
 
-        server = HttpServer(url=outbox.stick.settings.server)
+        server = server_of(outbox.stick)
         sent = send_all(outbox, server, sleep=self.sleep, backoff=backoff)
         for parcel, unwanted in sent.unwanted:
             file = f"outbox/{unwanted.why}/{parcel.file_name}"

@@ -1,29 +1,47 @@
-"""The enrol command: make the stick known to a server."""
+"""The enrol command: make the stick known to a server, and let people see that it is the right one."""
 
 import argparse
 import platform
+import sys
 
 from rebond_agent.command.desk import Desk
-from rebond_agent.delivery.enrolment import enrol
-from rebond_agent.delivery.server import HttpServer, address
+from rebond_agent.delivery.enrolment import Enrolled, enrol, find_server, link
+from rebond_agent.errors import WordsDiffer
 from rebond_agent.language.phrases import Phrase
-from rebond_agent.stick import held
+from rebond_agent.language.stick_phrases import StickPhrase
+from rebond_agent.stick import forget, held
 from rebond_schemas.text import clean
+
+_YES = frozenset({"o", "oui", "y", "yes"})
 
 
 def enrol_command(desk: Desk, words: argparse.Namespace) -> int:
     """Make the stick known to the server."""
-    server = HttpServer(url=address(words.url))
+    asked = link(words.url, words.code, words.fingerprint)
+    server = find_server(asked)
     desk.disk.folder(desk.stick)
     with held(desk.stick):
-        stick = enrol(
+        found = enrol(
             desk.stick,
             server,
-            code=clean(words.code) or "",
+            code=clean(asked.code) or "",
             name=clean(words.name) or clean(platform.node()) or "rebond",
             language=desk.language.value,
             disk=desk.disk,
+            authority=server.authority,
         )
-    told = stick.settings
+        _compare(desk, found)
+    told = found.stick.settings
     desk.show(desk.say(Phrase.ENROLLED, name=told.name, site=told.site_name, server=told.server))
     return 0
+
+
+def _compare(desk: Desk, found: Enrolled) -> None:
+    """Show the six words; where a person sits, ask whether they are the same, else forget the server."""
+    desk.show(desk.say(StickPhrase.SIX_WORDS, words=" ".join(found.words)))
+    if not desk.asks:
+        return
+    desk.show(desk.say(StickPhrase.SAME_WORDS))
+    if sys.stdin.readline().strip().lower() not in _YES:
+        forget(found.stick)
+        raise WordsDiffer

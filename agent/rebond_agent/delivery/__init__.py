@@ -15,9 +15,9 @@ from rebond_agent.errors import (
 )
 from rebond_agent.stick import Settings, anchored
 from rebond_agent.stick.outbox import Aside, Outbox
-from rebond_agent.stick.parcel import Parcel
 from rebond_schemas.codec import Unreadable, decode_as
-from rebond_schemas.exchange import Receipt, Refusal
+from rebond_schemas.exchange import Arrived, Receipt, Refusal
+from rebond_schemas.parcel import PART_BYTES, Parcel, part
 from rebond_schemas.signing import RECEIPT_TYPE, verified
 from rebond_schemas.text import clean
 
@@ -28,6 +28,7 @@ SHORT_BACKOFF = (1.0,)
 """After an inventory or a wipe nobody waits long: what was not sent is kept, and told."""
 
 _TAKEN = (200, 201)
+_MORE = 202
 _TRANSIENT = (408, 425, 429)
 
 
@@ -111,6 +112,7 @@ def send_all(
     backoff: Iterable[float] = BACKOFF,
 ) -> Sent:
     """Send what waits, in order. Stops early when the server is away or refuses the stick."""
+    take_receipts(outbox)
     run = _Run(outbox=outbox, server=server, sleep=sleep, waits=iter(backoff))
     for parcel in outbox.waiting:
         if not run.send(parcel):
@@ -169,10 +171,54 @@ class _Run:
     def _ask(self, parcel: Parcel) -> Held | Unwanted | Shut | Later:
         settings = self.outbox.stick.settings
         try:
-            answer = self.server.take(parcel.raw, settings.stick, parcel.signature)
+            answer = self._upload(parcel)
         except Unreachable as error:
             return Later(error=error, again=True)
+        except StrangeAnswer as error:
+            return Later(error=error, again=False)
         return judge(answer, parcel, settings)
+
+    def _upload(self, parcel: Parcel) -> Answer:
+        """Hand over a parcel: a long one from where an earlier try was cut off."""
+        content = parcel.content
+        if len(content) <= PART_BYTES:
+            return self.server.take(content)
+        stick, offset, reached = self.outbox.stick, None, -1
+        while True:
+            said = part(stick.key, stick.settings.stick, content, offset)
+            answer = self.server.take_part(said)
+            offset = _arrived(answer)
+            if offset is None or offset >= len(content):
+                return answer
+            if offset <= reached:
+                reason = f"{offset} bytes of {len(content)} and no more"
+                raise StrangeAnswer(url=self.server.url, reason=reason)
+            reached = offset
+
+
+def take_receipts(outbox: Outbox) -> None:
+    """Believe the receipts that the server's own computer left on the stick, as if they had been sent."""
+    for parcel in outbox.waiting:
+        path = outbox.receipt_path(parcel)
+        if not path.exists():
+            continue
+        signature, _, body = path.read_bytes().partition(b"\n")
+        answer = Answer(status=200, body=body, signature=signature.decode("ascii", "replace"))
+        outcome = judge(answer, parcel, outbox.stick.settings)
+        if isinstance(outcome, Held):
+            outbox.delivered(parcel, outcome.raw, outcome.signature)
+            outbox.stick = anchored(outbox.stick, outcome.receipt.received)
+
+
+def _arrived(answer: Answer) -> int | None:
+    """Return how many bytes the server holds; None: this is another answer."""
+    if answer.status != _MORE:
+        return None
+    try:
+        arrived: Arrived = decode_as(answer.body, Arrived)
+    except Unreadable:
+        return None
+    return arrived.offset
 
 
 def _judge_receipt(answer: Answer, parcel: Parcel, settings: Settings) -> Held | Later:

@@ -13,9 +13,12 @@ from uuid import UUID, uuid4
 from rebond_agent.delivery.server import Answer
 from rebond_agent.errors import Unreachable
 from rebond_schemas.codec import decode, decode_as, encode
-from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt, Refusal
+from rebond_schemas.exchange import Arrived, EnrolmentAnswer, EnrolmentRequest, Receipt, Refusal
+from rebond_schemas.parcel import Torn, read, read_part, signed_by
+from rebond_schemas.sealing import derived_key, public_half, unseal
 from rebond_schemas.signing import (
     ENROLMENT_TYPE,
+    PART_TYPE,
     RECEIPT_TYPE,
     STATEMENT_TYPE,
     new_key,
@@ -42,6 +45,8 @@ class FakeServer:
     uploads: list[UUID] = field(default_factory=list)
     answers: list[Answer | Unreachable | Callable[[Answer], Answer]] = field(default_factory=list)
     takes_before_answering: bool = False
+    arrived: dict[str, bytes] = field(default_factory=dict)
+    """By SHA-256 of a parcel: as much of it as has come in parts."""
 
     def enrol(self, request: bytes, signature: str) -> Answer:
         """Accept the good code with a good signature; the same key again gets the same name."""
@@ -58,22 +63,50 @@ class FakeServer:
             site=self.site,
             site_name="Atelier d'essai",
             server_public_key=public_key(self.key),
+            sealing_key=public_half(derived_key(self.key)).hex(),
             at=self.now,
         )
         return Answer(status=201, body=encode(answer))
 
-    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
+    def take(self, parcel: bytes) -> Answer:
         """Answer as told in `answers`, then truly."""
         if not self.answers:
-            return self._take(statement, stick, signature)
+            return self._open(parcel)
         planned = self.answers.pop(0)
         if callable(planned):
-            return planned(self._take(statement, stick, signature))
+            return planned(self._open(parcel))
         if self.takes_before_answering:
-            self._take(statement, stick, signature)
+            self._open(parcel)
         if isinstance(planned, Unreachable):
             raise planned
         return planned
+
+    def take_part(self, part: bytes) -> Answer:
+        """Put parts one behind the other; the last one makes a parcel of them."""
+        try:
+            found, told, signature = read_part(part)
+        except Torn as torn:
+            return refusal(400, "part", str(torn))
+        known = self.sticks.get(found.stick)
+        if known is None or not verified(known, PART_TYPE, told, signature):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        held = self.arrived.setdefault(found.parcel, b"")
+        if found.offset == len(held):
+            held = self.arrived[found.parcel] = held + found.data
+        if len(held) < found.total:
+            return Answer(status=202, body=encode(Arrived(offset=len(held))))
+        return self.take(held)
+
+    def _open(self, content: bytes) -> Answer:
+        try:
+            parcel = read(content)
+        except Torn as torn:
+            return refusal(400, "parcel", str(torn))
+        known = self.sticks.get(parcel.stick)
+        if known is None or not signed_by(parcel, known):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        raw = unseal(derived_key(self.key), parcel.sealed)
+        return self._take(raw, parcel.stick, parcel.signature)
 
     def _take(self, raw: bytes, stick: UUID, signature: str) -> Answer:
         known = self.sticks.get(stick)

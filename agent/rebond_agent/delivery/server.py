@@ -1,15 +1,18 @@
-"""The server as the stick sees it: two questions over HTTP, no redirects, no proxy, a time limit."""
+"""The server as the stick sees it: questions over HTTP, no redirects, no proxy, a time limit."""
 
+import http
 import http.client
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from typing import IO, Protocol
-from uuid import UUID
 
-from rebond_agent.errors import BadAddress, Unreachable
-from rebond_schemas.signing import STATEMENT_TYPE
+from rebond_agent.delivery import trust
+from rebond_agent.errors import BadAddress, ClockWrong, Unreachable
+from rebond_agent.stick import Stick
+from rebond_schemas.signing import PARCEL_TYPE, PART_TYPE
 
 ANSWER_LIMIT = 64 * 1024
 """Bytes read of an answer: a receipt has about 400."""
@@ -41,8 +44,12 @@ class Server(Protocol):
         """Ask to be known."""
         ...
 
-    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
-        """Hand over one statement, byte for byte."""
+    def take(self, parcel: bytes) -> Answer:
+        """Hand over one parcel, byte for byte."""
+        ...
+
+    def take_part(self, part: bytes) -> Answer:
+        """Hand over some bytes of a longer parcel, or ask how many have arrived."""
         ...
 
 
@@ -51,28 +58,53 @@ class HttpServer:
     """The server at an address."""
 
     url: str
+    authority: str | None = None
+    """The certificate authority (PEM) that is believed; None: the system's."""
     time_limit: float = TIME_LIMIT
+
+    def find_authority(self) -> bytes | None:
+        """Ask whoever answers for the certificate of its authority, believing nothing yet.
+
+        None: a server that is known to the world, or one without TLS.
+        """
+        if not self.url.startswith("https:"):
+            return None
+        answer = self._ask("GET", "/api/v1/authority", None, {}, trust.unchecked())
+        return answer.body if answer.status == http.HTTPStatus.OK else None
 
     def enrol(self, request: bytes, signature: str) -> Answer:
         """Ask to be known."""
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature}
         return self._post("/api/v1/enrol", request, headers)
 
-    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
-        """Hand over one statement, byte for byte."""
-        headers = {
-            "Content-Type": STATEMENT_TYPE,
-            "Rebond-Stick": str(stick),
-            SIGNATURE_HEADER: signature,
-        }
-        return self._post("/api/v1/statements", statement, headers)
+    def take(self, parcel: bytes) -> Answer:
+        """Hand over one parcel, byte for byte."""
+        return self._post("/api/v1/parcels", parcel, {"Content-Type": PARCEL_TYPE})
+
+    def take_part(self, part: bytes) -> Answer:
+        """Hand over some bytes of a longer parcel, or ask how many have arrived."""
+        return self._post("/api/v1/parts", part, {"Content-Type": PART_TYPE})
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        return self._ask("POST", path, body, headers, trust.context(self.authority))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        believed: ssl.SSLContext,
+    ) -> Answer:
         request = urllib.request.Request(  # noqa: S310 - `address` let only http and https through
-            self.url + path, data=body, headers=headers, method="POST"
+            self.url + path, data=body, headers=headers, method=method
         )
         # No proxy: the environment of a donated computer does not choose where evidence goes.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _StayHere)
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=believed),
+            _StayHere,
+        )
         try:
             with opener.open(request, timeout=self.time_limit) as reply:
                 return _answer(reply)
@@ -80,6 +112,8 @@ class HttpServer:
             with reply:
                 return self._refusal(reply)
         except urllib.error.URLError as error:
+            if _is_about_time(error.reason):
+                raise ClockWrong(url=self.url) from error
             raise Unreachable(url=self.url, reason=error.reason) from error
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(url=self.url, reason=error or type(error).__name__) from error
@@ -89,6 +123,15 @@ class HttpServer:
             return _answer(reply)
         except (OSError, http.client.HTTPException) as error:
             raise Unreachable(url=self.url, reason=error or type(error).__name__) from error
+
+
+def _is_about_time(reason: object) -> bool:
+    """Say whether only the dates of a certificate were wrong: then it is this computer's clock."""
+    return isinstance(reason, ssl.SSLCertVerificationError) and reason.verify_code in _DATES
+
+
+_DATES = frozenset({9, 10})
+"""X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED."""
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
@@ -104,6 +147,11 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         newurl: str,  # noqa: ARG002 - likewise
     ) -> None:
         return None
+
+
+def server_of(stick: Stick) -> HttpServer:
+    """Return the server that this stick was enrolled with, believing the authority of that day."""
+    return HttpServer(url=stick.settings.server, authority=stick.settings.authority)
 
 
 def address(text: str) -> str:

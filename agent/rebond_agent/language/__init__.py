@@ -10,6 +10,7 @@ from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import PHRASES, Phrase
+from rebond_agent.language.stick_phrases import StickPhrase
 from rebond_agent.language.words import Words
 
 
@@ -20,7 +21,7 @@ class Language(StrEnum):
     EN = "en"
 
 
-AnyPhrase = Phrase | CheckPhrase | ConsolePhrase | ErasePhrase
+AnyPhrase = Phrase | CheckPhrase | ConsolePhrase | ErasePhrase | StickPhrase
 """A text, whichever room it belongs to."""
 
 
@@ -87,6 +88,10 @@ SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
         errors.ServerError: "Le serveur n'a pas pu être utilisé ; tout reste sur la clé.",
         errors.BadAddress: "Ce n'est pas une adresse de serveur : {url}. Écrivez http://nom:port ou https://nom.",
         errors.Unreachable: "Le serveur {url} ne répond pas ({reason}). Tout reste sur la clé ; réessayez plus tard.",
+        errors.ClockWrong: "L'horloge de cet ordinateur est fausse : le certificat de {url} semble périmé. Tout reste sur la clé ; réglez date et heure dans le micrologiciel, ou remettez depuis un autre ordinateur.",
+        errors.AuthorityStrange: "Le certificat de {url} n'est pas celui qu'affiche l'écran du chef d'atelier. Rien n'a été envoyé : quelqu'un s'est peut-être glissé entre les deux ; prévenez le chef d'atelier.",
+        errors.BadFingerprint: "Ce n'est pas une empreinte : {text}. Elle a 64 caractères, 0 à 9 et a à f.",
+        errors.WordsDiffer: "Les mots n'étaient pas les mêmes : cette clé n'est pas enrôlée. Demandez au chef d'atelier de la révoquer ; quelqu'un s'est peut-être glissé entre les deux.",
         errors.ServerBusy: "Le serveur {url} a répondu {status} et n'a pas pu prendre le relevé. Il reste sur la clé ; réessayez plus tard.",
         errors.StrangeAnswer: "Ce qui répond à {url} n'est pas notre serveur : {reason}. Tout reste sur la clé ; vérifiez le réseau et l'adresse.",
         errors.BadReceipt: "L'accusé de réception du relevé {statement} n'est pas valable : {reason}. Le relevé reste sur la clé ; prévenez le chef d'atelier.",

@@ -113,7 +113,6 @@ class Phrase(StrEnum):
     HELP_DRIVE = auto()
     HELP_YES = auto()
     HELP_DIR = auto()
-    HELP_URL = auto()
     HELP_CODE = auto()
     HELP_NAME = auto()
 
@@ -291,7 +290,6 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
             "last four characters of the serial number of each drive to erase",
         ),
         Phrase.HELP_DIR: ("dossier à écrire", "folder to write"),
-        Phrase.HELP_URL: ("adresse du serveur", "address of the server"),
         Phrase.HELP_CODE: ("code donné par le chef d'atelier", "code given by the workshop lead"),
         Phrase.HELP_NAME: ("nom de la clé", "name of the stick"),
     }

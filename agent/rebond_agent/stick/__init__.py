@@ -30,6 +30,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     server: str
     server_public_key: PublicKey
+    sealing_key: PublicKey
+    """What statements are sealed for: nobody reads them on the way, nor on this stick."""
+    authority: str | None = None
+    """The server's certificate authority (PEM), pinned at enrolment; None: that of the system."""
     public_key: PublicKey
     stick: UUID
     name: Text
@@ -124,6 +128,12 @@ def enrolled(folder: Path, disk: Durable, settings: Settings) -> Stick:
     """Write the settings: from here on the stick is enrolled."""
     disk.write(folder / "settings.json", encode(settings))
     return open_stick(folder, disk)
+
+
+def forget(stick: Stick) -> None:
+    """Undo an enrolment whose words were not the same; the key goes, too, for it may be known."""
+    stick.disk.remove(stick.folder / "settings.json")
+    stick.disk.remove(stick.folder / "identity")
 
 
 def anchored(stick: Stick, received: datetime) -> Stick:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from rebond_agent.stick import Stick
+from rebond_agent.stick import Stick, hidden
 from rebond_agent.stick.outbox import Aside, Notice
 from rebond_agent.wipe.plan import Plan
 from rebond_schemas.codec import Unreadable, decode_as, encode
@@ -31,9 +31,9 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 def record(stick: Stick, intent: Intent) -> None:
-    """Write the intent; when this returns it survives a power cut."""
+    """Write the intent, hidden; when this returns it survives a power cut."""
     stick.disk.folder(stick.intents)
-    stick.disk.write(_path(stick, intent), encode(intent))
+    stick.disk.write(_path(stick, intent), hidden.hide(stick.key, encode(intent)))
 
 
 def settled(stick: Stick, intent: Intent) -> None:
@@ -45,7 +45,7 @@ def pending(stick: Stick) -> Iterator[Intent | Notice]:
     """Give every intent on the stick; one that cannot be read goes to quarantine with a notice."""
     for path in sorted(stick.intents.glob("*.intent")):
         try:
-            intent: Intent = decode_as(path.read_bytes(), Intent)
+            intent: Intent = decode_as(hidden.bring(stick.key, path.read_bytes()), Intent)
         except (Unreadable, OSError) as error:
             stick.disk.move(path, stick.outbox / Aside.QUARANTINE)
             yield Notice(file=path.name, reason=str(error))

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from rebond_agent.stick.durable import Durable
-from rebond_agent.stick.parcel import Parcel
+from rebond_schemas.parcel import Parcel
 
 _line = re.compile(
     r"([1-9][0-9]{0,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9a-f]{64})"

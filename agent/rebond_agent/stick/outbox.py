@@ -11,8 +11,9 @@ from uuid import UUID
 from rebond_agent.errors import StatementTooLarge, StickDamaged
 from rebond_agent.stick import Head, Stick, held, ledger, read_head, write_head
 from rebond_agent.stick.durable import TEMPORARY
-from rebond_agent.stick.parcel import Parcel, Torn, numbered, pack, unpacked, written
+from rebond_agent.stick.parcel import RECEIPT, numbered, unpacked
 from rebond_schemas.codec import Unreadable, decode, encode
+from rebond_schemas.parcel import Parcel, Torn, pack
 from rebond_schemas.statement import AnyStatement
 
 
@@ -52,6 +53,7 @@ class Outbox:
     def __init__(self, stick: Stick) -> None:
         """Read the outbox; what is torn goes to quarantine and is told in `notices`."""
         self.stick = stick
+        self._public = stick.settings.public_key
         self.hand = RLock()
         self.notices: tuple[Notice, ...] = ()
         stick.disk.folder(stick.outbox)
@@ -72,7 +74,7 @@ class Outbox:
         return Place(sequence=self._head.sequence + 1, previous=self._head.sha256)
 
     def put(self, make: Callable[[Place], AnyStatement]) -> Parcel:
-        """Sign the statement made for the next place; when this returns it survives a power cut."""
+        """Sign and seal the statement made for the next place; then it survives a power cut."""
         with self.hand:
             return self._put(make)
 
@@ -83,8 +85,16 @@ class Outbox:
             decode(raw)
         except Unreadable as error:
             raise StatementTooLarge(reason=str(error)) from error
-        parcel = pack(self.stick.key, statement, raw)
-        self.stick.disk.write(self.stick.outbox / parcel.file_name, written(parcel))
+        settings = self.stick.settings
+        parcel = pack(
+            self.stick.key,
+            bytes.fromhex(settings.sealing_key),
+            raw,
+            stick=settings.stick,
+            statement=statement.id,
+            sequence=statement.sequence,
+        )
+        self.stick.disk.write(self.stick.outbox / parcel.file_name, parcel.content)
         self._head = Head(sequence=parcel.sequence, sha256=parcel.sha256)
         self._waiting[parcel.sequence] = parcel
         write_head(self.stick, self._head)
@@ -111,16 +121,23 @@ class Outbox:
             self.stick.disk.move(self.stick.outbox / parcel.file_name, self.stick.outbox / why)
             del self._waiting[parcel.sequence]
 
+    def receipt_path(self, parcel: Parcel) -> Path:
+        """Where the server's own computer leaves its receipt when the stick was plugged in there."""
+        return self.stick.outbox / f"{parcel.file_name}{RECEIPT}"
+
     def _drop(self, parcel: Parcel) -> None:
+        receipt = self.receipt_path(parcel)
         self.stick.disk.remove(self.stick.outbox / parcel.file_name)
         self._waiting.pop(parcel.sequence, None)
+        if receipt.exists():
+            self.stick.disk.remove(receipt)
 
     def _read_all(self) -> Iterator[Parcel]:
         for path in sorted(self.stick.outbox.glob("*")):
-            if path.is_dir():
+            if path.is_dir() or path.name.endswith(RECEIPT):
                 continue
             try:
-                parcel = unpacked(self.stick.key, path.name, path.read_bytes())
+                parcel = unpacked(self._public, path.name, path.read_bytes())
             except (Torn, OSError) as error:
                 self._quarantine(path, str(error))
                 continue
@@ -163,7 +180,10 @@ def counts(folder: Path) -> dict[str, int]:
     """Return how many statements wait (`waiting`) and how many stand aside, without touching any."""
     outbox = folder / "outbox"
     names = {"waiting": outbox} | {str(why): outbox / why for why in Aside}
-    return {name: sum(1 for _ in place.glob("*.statement*")) for name, place in names.items()}
+    return {
+        name: sum(1 for path in place.glob("*.statement*") if not path.name.endswith(RECEIPT))
+        for name, place in names.items()
+    }
 
 
 def _forget_unfinished(outbox: Path) -> None:
@@ -185,5 +205,5 @@ def _heads_aside(stick: Stick) -> Iterator[Head]:
     for why in (Aside.CONFLICT, Aside.REFUSED):
         for path in (stick.outbox / why).glob("*.statement*"):
             with suppress(Torn, OSError):
-                parcel = unpacked(stick.key, path.name, path.read_bytes())
+                parcel = unpacked(stick.settings.public_key, path.name, path.read_bytes())
                 yield Head(sequence=parcel.sequence, sha256=parcel.sha256)

@@ -16,13 +16,14 @@ from typing import BinaryIO, cast
 import msgspec
 from msgspec import Struct
 
+from rebond_schemas.sealing import KEY_BYTES, new_pair
 from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadSetting, NotEmpty, NotSetUp
 from rebond_server.store.database import open_database
 from rebond_server.store.dump import revision_of, snapshot, tables_of, write_rows
 from rebond_server.store.evidence import EvidenceStore
-from rebond_server.store.sealed import KEY_BYTES, Sealing, new_pair
+from rebond_server.store.sealed import Sealing
 
 MANIFEST = "manifest.json"
 KEYS = ("server-signing.key", "secret.key")

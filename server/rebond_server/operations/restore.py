@@ -16,6 +16,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from rebond_schemas.sealing import KEY_BYTES
 from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BackupDamaged, BadSetting, NotEmpty
@@ -23,7 +24,7 @@ from rebond_server.operations.backup import KEYS, MANIFEST, PRIVATE_HEAD, Manife
 from rebond_server.store.database import migrate, open_database
 from rebond_server.store.dump import read_rows, tables_of, unguarded
 from rebond_server.store.evidence import EvidenceStore
-from rebond_server.store.sealed import KEY_BYTES, Opening
+from rebond_server.store.sealed import Opening
 
 _evidence = re.compile("evidence/([0-9a-f]{64})")
 

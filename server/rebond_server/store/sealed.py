@@ -1,146 +1,48 @@
-"""The container of a backup: a stream of bytes that only the holder of one private key can open.
+"""The container of a backup (rebond_schemas.sealing), with what its faults mean to whoever restores."""
 
-    magic     8 bytes  "REBONDB1"
-    recipient 32 bytes the X25519 public key that it is for
-    ephemeral 32 bytes an X25519 public key made for this container only
-    chunks    65,536 bytes of content each (the last one 0 to 65,536), each with a tag of 16 bytes
-
-Key: HKDF-SHA256 of the X25519 secret, salt = ephemeral ‖ recipient, info = magic. Chunks are
-ChaCha20-Poly1305 (RFC 8439); nonce = number of the chunk (11 bytes, big-endian) ‖ 1 for the last chunk, else
-0: a chunk that is changed, moved or missing does not open (the STREAM construction, as in age).
-"""
-
-import io
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from rebond_schemas import sealing
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BackupDamaged
 
 MAGIC = b"REBONDB1"
-KEY_BYTES = 32
-CHUNK = 65_536
-TAG = 16
 
 
-def new_pair() -> tuple[bytes, bytes]:
-    """Return a fresh private key and its public half, 32 bytes each."""
-    private = X25519PrivateKey.generate()
-    return private.private_bytes_raw(), private.public_key().public_bytes_raw()
-
-
-def public_half(private: bytes) -> bytes:
-    """Return the public half of a private key."""
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-
-
-class Sealing(io.RawIOBase):
-    """A file to write into; what comes out behind it is sealed for this public key."""
+class Sealing(sealing.Sealing):
+    """A file to write into; what comes out behind it is a backup for this public key."""
 
     def __init__(self, out: BinaryIO, recipient: bytes) -> None:
-        self._out = out
-        own = X25519PrivateKey.generate()
-        ephemeral = own.public_key().public_bytes_raw()
-        secret = own.exchange(X25519PublicKey.from_public_bytes(recipient))
-        self._cipher = _cipher(secret, ephemeral, recipient)
-        self._waiting, self._number = bytearray(), 0
-        out.write(MAGIC + recipient + ephemeral)
-
-    def writable(self) -> bool:
-        """Say that this is for writing."""
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]  # narrower on purpose: tarfile writes bytes
-        """Take bytes; full chunks are sealed, but never the last one before the end is known."""
-        self._waiting += data
-        while len(self._waiting) > CHUNK:
-            self._seal(bytes(self._waiting[:CHUNK]), last=False)
-            del self._waiting[:CHUNK]
-        return len(data)
-
-    def finish(self) -> None:
-        """Seal the last chunk; without it the container is refused as cut off."""
-        self._seal(bytes(self._waiting), last=True)
-        self._waiting.clear()
-
-    def _seal(self, chunk: bytes, *, last: bool) -> None:
-        self._out.write(self._cipher.encrypt(_nonce(self._number, last=last), chunk, None))
-        self._number += 1
+        super().__init__(out, recipient, MAGIC)
 
 
-class Opening(io.RawIOBase):
-    """A file to read from; every chunk is proven before a byte of it is handed out."""
+class Opening(sealing.Opening):
+    """A backup to read from; every chunk is proven before a byte of it is handed out."""
 
     def __init__(self, source: BinaryIO, private: bytes) -> None:
-        self._source = source
-        head = source.read(len(MAGIC) + 2 * KEY_BYTES)
-        if len(head) != len(MAGIC) + 2 * KEY_BYTES or not head.startswith(MAGIC):
-            raise BackupDamaged(_NO_BACKUP)
-        recipient, ephemeral = head[len(MAGIC) :][:KEY_BYTES], head[-KEY_BYTES:]
-        if public_half(private) != recipient:
-            raise BackupDamaged(_OTHER_KEY)
-        own = X25519PrivateKey.from_private_bytes(private)
         try:
-            secret = own.exchange(X25519PublicKey.from_public_bytes(ephemeral))
-        except ValueError:  # the point of no order: nobody of ours wrote it
-            raise BackupDamaged(_DAMAGED) from None
-        self._cipher = _cipher(secret, ephemeral, recipient)
-        self._ahead, self._number = source.read(CHUNK + TAG), 0
-        self._ready, self._ended = b"", False
-
-    def readable(self) -> bool:
-        """Say that this is for reading."""
-        return True
+            super().__init__(source, private, MAGIC)
+        except sealing.Unopenable as fault:
+            raise BackupDamaged(_SENTENCES[type(fault)]) from None
 
     def read(self, size: int = -1) -> bytes:
         """Return up to this many bytes, b"" at the end; raise BackupDamaged at the first bad chunk."""
-        while not self._ready and not self._ended:
-            self._next()
-        if size < 0:
-            parts = [self._ready]
-            while not self._ended:
-                self._next()
-                parts.append(self._ready)
-            self._ready = b""
-            return b"".join(parts)
-        given, self._ready = self._ready[:size], self._ready[size:]
-        return given
-
-    def _next(self) -> None:
-        sealed, self._ahead = self._ahead, self._source.read(CHUNK + TAG)
-        self._ended = not self._ahead
         try:
-            nonce = _nonce(self._number, last=self._ended)
-            self._ready = self._cipher.decrypt(nonce, sealed, None)
-        except InvalidTag:
-            raise BackupDamaged(_DAMAGED) from None
-        self._number += 1
+            return super().read(size)
+        except sealing.Unopenable as fault:
+            raise BackupDamaged(_SENTENCES[type(fault)]) from None
 
 
-def _cipher(secret: bytes, ephemeral: bytes, recipient: bytes) -> ChaCha20Poly1305:
-    salt = ephemeral + recipient
-    return ChaCha20Poly1305(
-        HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=MAGIC).derive(secret)
-    )
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
-
-
-_NO_BACKUP = Sentence(
-    fr="Ce fichier n'est pas une sauvegarde de Rebond.", en="This file is no backup of Rebond."
-)
-_OTHER_KEY = Sentence(
-    fr="Cette sauvegarde est scellée pour une autre clé.",
-    en="This backup is sealed for another key.",
-)
-_DAMAGED = Sentence(
-    fr="La sauvegarde est abîmée ou tronquée ; prenez-en une autre.",
-    en="The backup is damaged or cut off; take another one.",
-)
+_SENTENCES: dict[type[sealing.Unopenable], Sentence] = {
+    sealing.NotSealed: Sentence(
+        fr="Ce fichier n'est pas une sauvegarde de Rebond.", en="This file is no backup of Rebond."
+    ),
+    sealing.OtherKey: Sentence(
+        fr="Cette sauvegarde est scellée pour une autre clé.",
+        en="This backup is sealed for another key.",
+    ),
+    sealing.Damaged: Sentence(
+        fr="La sauvegarde est abîmée ou tronquée ; prenez-en une autre.",
+        en="The backup is damaged or cut off; take another one.",
+    ),
+}

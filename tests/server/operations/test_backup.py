@@ -13,6 +13,7 @@ from bench import account, another, device_of, enrolled, graded, receipt, send
 from moments import NOON, later
 from sqlalchemy import create_engine, insert, select, text
 
+from rebond_schemas.sealing import public_half
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
 from rebond_server.errors import BackupDamaged, BadSetting, NotEmpty
@@ -25,7 +26,7 @@ from rebond_server.operations.work import NOBODY
 from rebond_server.operations.workshop import open_workshop
 from rebond_server.store.database import head, migrate, open_database
 from rebond_server.store.dump import revision_of, tables_of, unguarded
-from rebond_server.store.sealed import Opening, Sealing, public_half
+from rebond_server.store.sealed import Opening, Sealing
 from rebond_server.store.stick import StatementRow
 
 WRITERS, AT_LEAST = 8, 16

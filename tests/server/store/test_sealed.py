@@ -5,8 +5,9 @@ import random
 
 import pytest
 
+from rebond_schemas.sealing import CHUNK, TAG, new_pair
 from rebond_server.errors import BackupDamaged
-from rebond_server.store.sealed import CHUNK, TAG, Opening, Sealing, new_pair
+from rebond_server.store.sealed import Opening, Sealing
 
 HEAD = 72
 

@@ -5,8 +5,10 @@ import json
 import msgspec
 
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt
+from rebond_schemas.order import OrderRequest, WipeOrder
 from rebond_schemas.plan import PlanInput
 from rebond_schemas.plan_output import PlanOutput
+from rebond_schemas.progress import BenchProgress
 from rebond_schemas.statement import AnyStatement
 
 SCHEMAS: dict[str, object] = {
@@ -14,6 +16,9 @@ SCHEMAS: dict[str, object] = {
     "receipt-1": Receipt,
     "enrolment-request-1": EnrolmentRequest,
     "enrolment-answer-1": EnrolmentAnswer,
+    "wipe-order-1": WipeOrder,
+    "order-request-1": OrderRequest,
+    "bench-progress-1": BenchProgress,
     "plan-input-1": PlanInput,
     "plan-output-1": PlanOutput,
 }

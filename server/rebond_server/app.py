@@ -10,10 +10,12 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from rebond_schemas.parcel import LARGEST
 from rebond_server.config import Config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotProven, Taken
+from rebond_server.operations.tls import authority_of
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.web import (
     api,
@@ -45,8 +47,8 @@ from rebond_server.web import (
 )
 from rebond_server.web.session import KEY, Desk
 
-LARGEST_BODY = 2 * 1024 * 1024
-"""Bytes of any request; statements are smaller (schemas/exchange)."""
+LARGEST_BODY = LARGEST
+"""Bytes of any request: the largest sealed statement."""
 ZONE = "Europe/Paris"
 """Where the workshops are; the data come from the system, else from the package tzdata."""
 
@@ -117,7 +119,11 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     """Join the parts around a workshop that is already open."""
     app = Flask("rebond_server.web")
     desk = Desk(
-        workshop=workshop, clock=clock, public_url=config.public_url, contact=config.contact
+        workshop=workshop,
+        clock=clock,
+        public_url=config.public_url,
+        contact=config.contact,
+        authority=authority_of(config),
     )
     app.config.update(
         SECRET_KEY=config.secret_key(),

@@ -23,11 +23,52 @@ class Config:
     public_url: str
     contact: str | None = None
     """Telephone or address for whoever finds a device; shown to strangers."""
+    certificate: Path | None = None
+    """A certificate (chain, PEM) that was given; None: the own one, where `rebond tls` made it."""
+    certificate_key: Path | None = None
+    authority: Path | None = None
+    """The authority (PEM) of a given certificate that computers do not know by themselves."""
 
     @property
     def evidence_folder(self) -> Path:
         """Folder of the evidence files."""
         return self.var / "evidence"
+
+    @property
+    def own_authority(self) -> Path:
+        """File of the workshop's own certificate authority."""
+        return self.var / "tls-authority.pem"
+
+    @property
+    def own_authority_key(self) -> Path:
+        """File of its private key."""
+        return self.var / "tls-authority.key"
+
+    @property
+    def own_certificate(self) -> Path:
+        """File of the certificate that the own authority signed for this server."""
+        return self.var / "tls-server.pem"
+
+    @property
+    def own_certificate_key(self) -> Path:
+        """File of its private key."""
+        return self.var / "tls-server.key"
+
+    @property
+    def tls_pair(self) -> tuple[Path, Path] | None:
+        """Certificate and key to serve with; None: without TLS, behind a proxy or on one computer."""
+        if self.certificate is not None and self.certificate_key is not None:
+            return self.certificate, self.certificate_key
+        own = self.own_certificate
+        return (own, self.own_certificate_key) if own.exists() else None
+
+    @property
+    def tls_authority(self) -> Path | None:
+        """The authority that sticks pin; None: one that every computer knows, or no TLS."""
+        if self.authority is not None:
+            return self.authority
+        given = self.certificate is not None
+        return None if given or not self.own_certificate.exists() else self.own_authority
 
     def secret_key(self) -> bytes:
         """Return the key of cookies and forms, made at the first start (file mode 0600)."""
@@ -47,7 +88,14 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         database_url=given.get("REBOND_DATABASE_URL") or f"sqlite:///{var}/rebond.sqlite3",
         public_url=_address(given.get("REBOND_PUBLIC_URL") or "http://localhost:8080"),
         contact=given.get("REBOND_CONTACT") or None,
+        certificate=_file(given.get("REBOND_TLS_CERTIFICATE")),
+        certificate_key=_file(given.get("REBOND_TLS_KEY")),
+        authority=_file(given.get("REBOND_TLS_AUTHORITY")),
     )
+
+
+def _file(text: str | None) -> Path | None:
+    return Path(text).absolute() if text else None
 
 
 def _address(text: str) -> str:

@@ -33,6 +33,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             "loglevel": "warning",
             "limit_request_field_size": 8190,
         }
+        pair = self.settings.tls_pair
+        if pair is not None:
+            settings |= {"certfile": str(pair[0]), "keyfile": str(pair[1])}
         for name, value in settings.items():
             self.cfg.set(name, value)
 

@@ -11,6 +11,7 @@ from rebond_server.operations.backup import back_up, make_backup_key
 from rebond_server.operations.checkpoint import make_checkpoint
 from rebond_server.operations.purge import purge
 from rebond_server.operations.restore import private_backup_key, restore
+from rebond_server.operations.tls import make_certificate
 from rebond_server.operations.upgrade import upgrade
 from rebond_server.operations.verify import faults
 from rebond_server.operations.work import NOBODY, command_line
@@ -21,6 +22,16 @@ KEEP_AWAY = Sentence(
     " sauvegarde ne s'ouvre, et elle seule les ouvre.",
     en="Private key: {file}. Keep it away from this server (safe, USB stick): without it no backup"
     " opens, and nothing else opens them.",
+)
+NEW_AUTHORITY = Sentence(
+    fr="Certificat pour {names}, d'une nouvelle autorité de cet atelier.\nEmpreinte (les clés la"
+    " retiennent) : {fingerprint}\nPour les navigateurs : installez tls-authority.pem.",
+    en="Certificate for {names}, from a new authority of this workshop.\nFingerprint (sticks pin"
+    " it): {fingerprint}\nFor browsers: install tls-authority.pem.",
+)
+SAME_AUTHORITY = Sentence(
+    fr="Nouveau certificat pour {names}, de la même autorité : {fingerprint}",
+    en="New certificate for {names}, from the same authority: {fingerprint}",
 )
 UP_TO_DATE = Sentence(fr="La base est à jour.", en="The database is up to date.")
 
@@ -69,6 +80,15 @@ def _upgrade(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _tls(config: Config, asked: argparse.Namespace) -> int:
+    with Open(config) as workshop:
+        made = make_certificate(config, workshop.site_name, asked.names, utc_now())
+    names = ", ".join(made.names)
+    sentence = (NEW_AUTHORITY if made.fresh else SAME_AUTHORITY).into(asked.language)
+    say(sentence.format(names=names, fingerprint=made.fingerprint))
+    return 0
+
+
 def _purge(config: Config, asked: argparse.Namespace) -> int:
     del asked
     with Open(config) as workshop, workshop.work(command_line(Role.ADMIN), utc_now()) as work:
@@ -107,6 +127,12 @@ VERBS: dict[str, Verb] = {
         " / restore a backup into an empty place, then verify",
         _restore,
         (("file", {"type": Path}), ("--key", {"type": Path, "required": True, "metavar": "FILE"})),
+    ),
+    "tls": Verb(
+        "donne au serveur un certificat de sa propre autorité, à renouveler chaque année"
+        " / give the server a certificate of its own authority, to be renewed every year",
+        _tls,
+        (("names", {"nargs": "*", "metavar": "NAME"}),),
     ),
     "purge": Verb(
         "efface ce qui a dépassé sa durée : noms, sessions, essais, codes ; chaque nuit"

@@ -26,7 +26,14 @@ from rebond_server.store.evidence import EvidenceStore
 from rebond_server.store.sealed import Sealing
 
 MANIFEST = "manifest.json"
-KEYS = ("server-signing.key", "secret.key")
+KEYS = (
+    "server-signing.key",
+    "secret.key",
+    "tls-authority.pem",
+    "tls-authority.key",
+    "tls-server.pem",
+    "tls-server.key",
+)
 PUBLIC_KEY = "backup-public.key"
 PRIVATE_HEAD = "rebond-backup-private-key-1 "
 

@@ -1,21 +1,25 @@
 """Making a stick known: the one-time code, and the proof that it holds its own key."""
 
 import hmac
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from rebond_schemas.codec import Unreadable, decode_as, encode
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest
+from rebond_schemas.sealing import derived_key, public_half
 from rebond_schemas.signing import ENROLMENT_TYPE, public_key, sign, verified
+from rebond_schemas.six_words import six_words
 from rebond_schemas.text import clean
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
-from rebond_server.errors import NotFound
 from rebond_server.operations.answers import Accepted, Declined, Status
+from rebond_server.operations.doubt import doubt_since, stick_of
 from rebond_server.operations.history import tell
 from rebond_server.operations.issue_enrolment_code import secret_hash, taken_apart
 from rebond_server.operations.work import Work, by_stick
+from rebond_server.store.database import take_turns
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
 from rebond_server.store.stick import EnrolmentCode, Stick
@@ -32,10 +36,13 @@ _WRONG_CODE = Declined(
 )
 
 
-def enrol_stick(work: Work, raw: bytes, signature: str) -> Accepted | Declined:
+def enrol_stick(
+    work: Work, raw: bytes, signature: str, authority: bytes = b""
+) -> Accepted | Declined:
     """Make the stick known that signed these bytes; a wrong code costs that code one of its tries.
 
-    The same request again (its answer was lost) gets the same stick.
+    The same request again (its answer was lost) gets the same stick. `authority` is the SHA-256 of this
+    server's certificate authority; the stick's six words stand for what it saw, ours for this.
     """
     request = _read(raw)
     if isinstance(request, Declined):
@@ -62,18 +69,28 @@ def enrol_stick(work: Work, raw: bytes, signature: str) -> Accepted | Declined:
             tell(work, "lock_enrolment_code", ("enrolment_code", code.id))
         return _WRONG_CODE
     stick = _stick(work, code, request)
-    return _WRONG_CODE if stick is None else _answer(work, stick)
-
-
-def revoke_stick(work: Work, stick_id: UUID, reason: str) -> None:
-    """Refuse everything from this stick from now on; a second time changes nothing."""
-    work.require(Permission.REVOKE_STICK)
-    stick = work.session.get(Stick, (work.site_id, stick_id))
     if stick is None:
-        raise NotFound(Sentence(fr="Cette clé n'existe pas.", en="There is no such stick."))
-    if stick.revoked is None:
-        stick.revoked, stick.revoked_reason = work.now, clean(reason)
-        tell(work, "revoke_stick", ("stick", stick.id), reason=clean(reason))
+        return _WRONG_CODE
+    answer = _answer(work, stick)
+    if stick.compared is None or code.issued_by is None:
+        stick.words = " ".join(six_words(raw, answer.body, authority))
+    return answer
+
+
+def revoke_stick(work: Work, stick_id: UUID, reason: str, since: datetime | None = None) -> int:
+    """Refuse everything from this stick from now on; a second time changes nothing.
+
+    What it said since it was last surely in our hands goes into quarantine; return how much that is.
+    """
+    work.require(Permission.REVOKE_STICK)
+    stick = stick_of(work, stick_id)
+    if stick.revoked is not None:
+        return 0
+    take_turns(work.session, f"statements {work.site_id}")
+    stick.revoked, stick.revoked_reason = work.now, clean(reason)
+    stick.doubtful_since = since
+    tell(work, "revoke_stick", ("stick", stick.id), reason=clean(reason))
+    return 0 if since is None else doubt_since(work, stick, since)
 
 
 def _read(raw: bytes) -> EnrolmentRequest | Declined:
@@ -111,6 +128,8 @@ def _stick(work: Work, code: EnrolmentCode, request: EnrolmentRequest) -> Stick 
         name=request.name[:120],
         public_key=request.public_key,
         enrolled=work.now,
+        # Whoever asks for a code on the server's own command line has nobody's screen to compare with.
+        compared=work.now if code.issued_by is None else None,
     )
     work.session.add(stick)
     work.session.flush()
@@ -127,6 +146,7 @@ def _answer(work: Work, stick: Stick) -> Accepted:
             site=work.site_id,
             site_name=site.name,
             server_public_key=public_key(work.server_key),
+            sealing_key=public_half(derived_key(work.server_key)).hex(),
             at=work.now,
         )
     )

@@ -115,6 +115,7 @@ def _inventories(work: Work, statement: AnyStatement) -> list[tuple[Device, UUID
             StatementRow.stick_id == statement.stick,
             StatementRow.run == statement.run,
             StatementRow.kind == StatementKind.INVENTORY,
+            StatementRow.quarantined.is_(False),
         )
         .order_by(StatementRow.sequence, StatementRow.arrival)
     )

@@ -133,6 +133,7 @@ def _checks(work: Work, device: Device) -> list[Check]:
             StatementRow.site_id == work.site_id,
             StatementRow.device_id == device.id,
             StatementRow.kind == StatementKind.INSPECTION,
+            StatementRow.quarantined.is_(False),
         )
         .order_by(*OLDEST_FIRST)
     )

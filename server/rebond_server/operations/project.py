@@ -45,6 +45,7 @@ def _take_up_waiting(work: Work, device: Device, inventory: StatementRow) -> Non
             StatementRow.stick_id == inventory.stick_id,
             StatementRow.run == inventory.run,
             StatementRow.kind != StatementKind.INVENTORY,
+            StatementRow.quarantined.is_(False),
         )
         .order_by(*OLDEST_FIRST)
     ).all()

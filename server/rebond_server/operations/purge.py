@@ -8,13 +8,16 @@ from sqlalchemy import CursorResult, Delete, delete
 from rebond_server.domain.policy import Permission
 from rebond_server.operations.history import tell
 from rebond_server.operations.log_in import IDLE
+from rebond_server.operations.receive_parcel import forget_parts
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Recipient
+from rebond_server.store.arrival import BenchRow
 from rebond_server.store.people import Attempt, LoginSession
 from rebond_server.store.stick import EnrolmentCode
 
 ATTEMPTS_KEPT = timedelta(hours=1)
 CODES_KEPT = timedelta(days=30)
+BENCHES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,8 @@ class Purged:
     sessions: int
     attempts: int
     codes: int
+    parts: int = 0
+    benches: int = 0
 
 
 def purge(work: Work) -> Purged:
@@ -46,6 +51,13 @@ def purge(work: Work) -> Purged:
             work,
             delete(EnrolmentCode).where(
                 EnrolmentCode.site_id == work.site_id, EnrolmentCode.ends < work.now - CODES_KEPT
+            ),
+        ),
+        parts=forget_parts(work),
+        benches=_gone(
+            work,
+            delete(BenchRow).where(
+                BenchRow.site_id == work.site_id, BenchRow.at < work.now - BENCHES_KEPT
             ),
         ),
     )

@@ -15,6 +15,7 @@ from rebond_schemas.text import clean
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
+from rebond_server.operations.doubt import doubt_of, hold_on_arrival
 from rebond_server.operations.file_statement import device_for
 from rebond_server.operations.history import tell
 from rebond_server.operations.project import project
@@ -22,7 +23,7 @@ from rebond_server.operations.work import Work, by_stick
 from rebond_server.store.database import take_turns
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
-from rebond_server.store.stick import Conflict, StatementKind, StatementRow, Stick
+from rebond_server.store.stick import Conflict, DoubtReason, StatementKind, StatementRow, Stick
 
 _signature = re.compile("[0-9a-f]{128}")
 
@@ -41,11 +42,18 @@ TOO_LARGE = Declined(
 
 
 def receive_statement(
-    work: Work, raw: bytes, stick_id: UUID, signature: str, decode: Decoder = codec.decode
+    work: Work,
+    raw: bytes,
+    stick_id: UUID,
+    signature: str,
+    decode: Decoder = codec.decode,
+    *,
+    held: bool | None = None,
 ) -> Accepted | Declined:
     """Take in one statement and say so with a receipt. Nothing is parsed before it is verified.
 
     The same bytes again get the same receipt. Other bytes under a known id are refused and kept.
+    `held` repeats what was decided when it came first (None: decide now whether it is in doubt).
     """
     if len(raw) > codec.SIZE_LIMIT:
         return TOO_LARGE
@@ -61,7 +69,7 @@ def receive_statement(
         return _unreadable(work, stick, sha256, clean(str(error)) or "?")
     if (statement.site, statement.stick) != (work.site_id, stick.id):
         return _unreadable(work, stick, sha256, "made for another workshop or by another stick")
-    return _take(work, stick, statement, sha256, signature)
+    return _take(work, stick, statement, (sha256, signature), held)
 
 
 def _signer(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Stick | None:
@@ -75,8 +83,13 @@ def _signer(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Stick | N
 
 
 def _take(
-    work: Work, stick: Stick, statement: AnyStatement, sha256: str, signature: str
+    work: Work,
+    stick: Stick,
+    statement: AnyStatement,
+    proof: tuple[str, str],
+    held: bool | None,  # noqa: FBT001 - passed on from a keyword
 ) -> Accepted | Declined:
+    sha256, signature = proof
     # One statement of a workshop at a time: two sticks that report the same new device at once
     # must not make two devices of it.
     take_turns(work.session, f"statements {work.site_id}")
@@ -86,7 +99,8 @@ def _take(
             return _receipt(work, known, Status.KNOWN)
         return _conflict(work, known, stick, sha256, signature)
     _tell_fork(work, stick, statement, sha256)
-    device = device_for(work, statement)
+    why = doubt_of(stick) if held is None else DoubtReason.FORKED if held else None
+    device = None if why is not None else device_for(work, statement)
     arrival = _next_arrival(work)
     row = StatementRow(
         site_id=work.site_id,
@@ -117,7 +131,10 @@ def _take(
     stick.seen = work.now
     work.session.flush()
     _tell_kept(work, row)
-    project(work, row, statement)
+    if why is None:
+        project(work, row, statement)
+    else:
+        hold_on_arrival(work, row, why)
     return _receipt(work, row, Status.CREATED)
 
 
@@ -215,6 +232,7 @@ def _tell_fork(work: Work, stick: Stick, statement: AnyStatement, sha256: str) -
         or (after and sha256 not in after)
     )
     if forked:
+        stick.forked = stick.forked or work.now
         tell(
             work,
             "stick_forked",

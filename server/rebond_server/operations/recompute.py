@@ -15,6 +15,7 @@ from rebond_server.domain.lifecycle import Event, State
 from rebond_server.errors import EvidenceDamaged
 from rebond_server.operations.answers import Accepted
 from rebond_server.operations.asset_tag import PRINT_LABELS
+from rebond_server.operations.doubt import HOLD_STATEMENT, REPLAYED, believe, hold
 from rebond_server.operations.hold_device import begin_cycle
 from rebond_server.operations.picture import Picture, picture
 from rebond_server.operations.receive_statement import receive_statement
@@ -26,7 +27,7 @@ from rebond_server.store.database import migrate, open_database, sessions
 from rebond_server.store.device import Device
 from rebond_server.store.history import HistoryEvent
 from rebond_server.store.people import Site
-from rebond_server.store.stick import StatementRow, Stick
+from rebond_server.store.stick import Doubt, StatementRow, Stick
 
 # What people did that changes how later evidence is taken in. Who got a device does not.
 STEPS = frozenset(
@@ -121,7 +122,7 @@ def _in_order(work: Work) -> Iterator[tuple[datetime, StatementRow | HistoryEven
                         HistoryEvent.actor_kind == ActorKind.ACCOUNT,
                         HistoryEvent.verb.in_(STEPS | WORDS | SAMENESS),
                     ),
-                    HistoryEvent.verb.in_(INTAKE),
+                    HistoryEvent.verb.in_(INTAKE | REPLAYED),
                 ),
             )
             .order_by(HistoryEvent.at, HistoryEvent.sequence)
@@ -148,6 +149,13 @@ def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None
     if isinstance(what, HistoryEvent) and what.verb in SAMENESS:
         sameness_again(scratch, what)
         return
+    if isinstance(what, HistoryEvent) and what.verb in REPLAYED:
+        row = scratch.session.get_one(StatementRow, (scratch.site_id, what.subject_id))
+        if what.verb == HOLD_STATEMENT:
+            hold(scratch, [row])
+        else:
+            believe(scratch, row)
+        return
     if isinstance(what, HistoryEvent):
         tag = tag_then(work, what.subject_id) or ""
         if what.verb in WORDS:
@@ -156,9 +164,17 @@ def _again(work: Work, scratch: Work, what: StatementRow | HistoryEvent) -> None
             _step(scratch, tag, what)
         return
     raw = work.evidence.bring(what.sha256)
-    answer = receive_statement(scratch, raw, what.stick_id, what.signature)
+    held = _held_on_arrival(work, what)
+    answer = receive_statement(scratch, raw, what.stick_id, what.signature, held=held)
     if not isinstance(answer, Accepted):
         raise EvidenceDamaged(answer.sentence)
+
+
+def _held_on_arrival(work: Work, row: StatementRow) -> bool:
+    found = select(Doubt.id).where(
+        Doubt.site_id == work.site_id, Doubt.statement_id == row.id, Doubt.on_arrival
+    )
+    return work.session.scalar(found.limit(1)) is not None
 
 
 def _taken_in(scratch: Work, event: HistoryEvent) -> None:

@@ -87,10 +87,14 @@ def _place(row: StatementRow) -> tuple[int, int, int]:
 
 
 def settle_again(work: Work, device: Device) -> None:
-    """Settle a device after a person's word; nothing new arrived."""
+    """Settle a device after a person's word; nothing new arrived, but something may be in doubt now."""
     latest = _latest_inventory(work, device)
     if latest is not None:
         settle_device(work, device, latest)
+    elif device.state in PROVEN:
+        _step_back(work, device)
+        for drive in _drives(work, device):
+            drive.judgement_id = None
 
 
 def _clean(
@@ -180,6 +184,7 @@ def _latest_inventory(work: Work, device: Device) -> StatementRow | None:
             StatementRow.site_id == work.site_id,
             StatementRow.device_id == device.id,
             StatementRow.kind == StatementKind.INVENTORY,
+            StatementRow.quarantined.is_(False),
         )
         .order_by(*LATEST_FIRST)
         .limit(1)
@@ -217,6 +222,7 @@ def _chosen(work: Work, drive: DriveRow) -> tuple[JudgementRow, StatementRow] | 
                 JudgementRow.site_id == work.site_id,
                 JudgementRow.drive_id == drive.id,
                 JudgementRow.epoch == drive.epoch,
+                StatementRow.quarantined.is_(False),
             )
             .order_by(*LATEST_FIRST)
         )

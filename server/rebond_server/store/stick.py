@@ -1,4 +1,4 @@
-"""Sticks, the codes that enrol them, and the statements they made."""
+"""Sticks, the codes that enrol them, the statements they made, and those that are in doubt."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +28,14 @@ class Stick(OfSite, Base):
     revoked: Mapped[datetime | None] = mapped_column(Moment)
     revoked_reason: Mapped[str | None] = mapped_column(String(256))
     seen: Mapped[datetime | None] = mapped_column(Moment)
+    words: Mapped[str | None] = mapped_column(String(120))
+    """The six words of its enrolment, as both screens must show them."""
+    compared: Mapped[datetime | None] = mapped_column(Moment)
+    """When a person said that they were the same; until then what it says is in doubt."""
+    forked: Mapped[datetime | None] = mapped_column(Moment)
+    """When its chain split first: it was copied, or set back. Until the lead says otherwise it is in doubt."""
+    doubtful_since: Mapped[datetime | None] = mapped_column(Moment)
+    """From when on nobody knows in whose hands it was; set when it is revoked."""
 
     __table_args__ = (to_site(),)
 
@@ -76,6 +84,8 @@ class StatementRow(OfSite, Base):
     """
     device_id: Mapped[UUID | None] = mapped_column(Uuid)
     """None: the inventory of its run has not arrived, so nobody knows of which device it speaks."""
+    quarantined: Mapped[bool] = mapped_column(default=False)
+    """In doubt, or rejected: kept, and counted for nothing. `Doubt` says why."""
 
     __table_args__ = (
         to_site(),
@@ -87,6 +97,48 @@ class StatementRow(OfSite, Base):
         Index("ix_statement_device", "site_id", "device_id", "received"),
         Index("ix_statement_run", "site_id", "run"),
         CheckConstraint(one_of("kind", StatementKind), name="kind"),
+    )
+
+
+class DoubtReason(StrEnum):
+    """Why a statement is not believed before a person looked at it."""
+
+    WORDS_NOT_COMPARED = "words_not_compared"
+    FORKED = "forked"
+    STOLEN = "stolen"
+
+
+class Decision(StrEnum):
+    """What the lead said of a statement in doubt."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Doubt(OfSite, Base):
+    """One statement in quarantine, and what became of it."""
+
+    __tablename__ = "doubt"
+    statement_id: Mapped[UUID] = mapped_column(Uuid)
+    stick_id: Mapped[UUID] = mapped_column(Uuid)
+    why: Mapped[DoubtReason] = mapped_column(Closed(DoubtReason))
+    since: Mapped[datetime] = mapped_column(Moment)
+    on_arrival: Mapped[bool]
+    """False: it had counted before the stick came into doubt."""
+    decision: Mapped[Decision | None] = mapped_column(Closed(Decision))
+    decided: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[UUID | None] = mapped_column(Uuid)
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+    __table_args__ = (
+        to_site(),
+        to("stick", "stick_id"),
+        to("statement", "statement_id"),
+        to("account", "decided_by"),
+        Index("ix_doubt_stick", "site_id", "stick_id", "decided"),
+        Index("ix_doubt_statement", "site_id", "statement_id"),
+        CheckConstraint(one_of("why", DoubtReason), name="why"),
+        CheckConstraint(one_of("decision", Decision), name="decision"),
     )
 
 

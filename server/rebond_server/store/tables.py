@@ -2,11 +2,13 @@
 
 from rebond_server.store import (
     allocation,
+    arrival,
     demand,
     device,
     history,
     hold,
     intake,
+    order,
     organisation,
     part,
     passes,
@@ -21,11 +23,13 @@ from rebond_server.store.base import Base
 
 MODULES = (
     allocation,
+    arrival,
     demand,
     device,
     history,
     hold,
     intake,
+    order,
     organisation,
     part,
     passes,

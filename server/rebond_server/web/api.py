@@ -1,4 +1,4 @@
-"""The interface of the sticks: two routes in JSON, and one that says the server is well."""
+"""The interface of the sticks: signed bytes in, signed bytes out, and one route that says the server is well."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -7,14 +7,16 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from rebond_schemas.codec import encode
-from rebond_schemas.exchange import Refusal
-from rebond_schemas.signing import RECEIPT_TYPE, STATEMENT_TYPE
+from rebond_schemas.exchange import Arrived, Refusal
+from rebond_schemas.signing import PARCEL_TYPE, PART_TYPE, RECEIPT_TYPE, STATEMENT_TYPE
 from rebond_schemas.text import LIMIT, clean
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
 from rebond_server.operations.enrol_stick import enrol_stick
+from rebond_server.operations.receive_parcel import receive_parcel, receive_part
 from rebond_server.operations.receive_statement import TOO_LARGE, receive_statement
+from rebond_server.operations.tls import fingerprint_of
 from rebond_server.operations.work import NOBODY
 from rebond_server.web.session import desk, now
 
@@ -60,6 +62,39 @@ def take_statement() -> Response:
     )
 
 
+@blueprint.post("/api/v1/parcels")
+def take_parcel() -> Response:
+    """Take one sealed statement; the receipt is signed in its turn."""
+    if not _plain(PARCEL_TYPE):
+        return _told(_WRONG_TYPE)
+    raw = request.get_data(cache=False)
+    return _told(desk().workshop.persist(NOBODY, now(), lambda work: receive_parcel(work, raw)))
+
+
+@blueprint.post("/api/v1/parts")
+def take_part() -> Response:
+    """Take some bytes of a longer parcel, or say how many have arrived."""
+    if not _plain(PART_TYPE):
+        return _told(_WRONG_TYPE)
+    raw = request.get_data(cache=False)
+    answer = desk().workshop.persist(NOBODY, now(), lambda work: receive_part(work, raw))
+    if isinstance(answer, Arrived):
+        return Response(encode(answer), status=HTTPStatus.ACCEPTED, mimetype=JSON)
+    return _told(answer)
+
+
+@blueprint.get("/api/v1/authority")
+def authority() -> Response:
+    """Give the certificate authority that sticks pin; what makes it believed is its fingerprint."""
+    pem = desk().authority
+    if pem is None:
+        sentence = Sentence(
+            fr="Ce serveur n'a pas d'autorité à lui.", en="This server has no authority of its own."
+        )
+        return _refusal(HTTPStatus.NOT_FOUND, "none", _said(sentence))
+    return Response(pem, mimetype="application/x-pem-file")
+
+
 @blueprint.post("/api/v1/enrol")
 def enrol() -> Response:
     """Make a stick known by its one-time code."""
@@ -67,7 +102,9 @@ def enrol() -> Response:
         return _told(_WRONG_TYPE)
     raw, signature = request.get_data(cache=False), request.headers.get(SIGNATURE_HEADER, "")
     return _told(
-        desk().workshop.persist(NOBODY, now(), lambda work: enrol_stick(work, raw, signature))
+        desk().workshop.persist(
+            NOBODY, now(), lambda work: enrol_stick(work, raw, signature, _authority())
+        )
     )
 
 
@@ -96,6 +133,11 @@ def bad_request(error: HTTPException) -> Response:
 def unavailable(refusal: Refused) -> Response:
     """Answer when the server itself cannot work: the stick keeps its statement and tries again."""
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _said(refusal.sentence))
+
+
+def _authority() -> bytes:
+    pem = desk().authority
+    return b"" if pem is None else fingerprint_of(pem)
 
 
 def _plain(wanted: str) -> bool:

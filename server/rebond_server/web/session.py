@@ -23,6 +23,8 @@ class Desk:
     public_url: str
     contact: str | None = None
     """How to reach the workshop, as it tells whoever finds a device."""
+    authority: bytes | None = None
+    """The certificate authority (PEM) that sticks pin; None: none of our own."""
 
     @property
     def https(self) -> bool:

@@ -132,6 +132,9 @@ ELSEWHERE = {
     "picture", "plan_source", "differences", "recomputed",
     # lets go of names, logins and attempts, never of a device
     "purge",
+    # sealed statements and statements in doubt, tried in test_parcels and test_doubt
+    "receive_parcel", "receive_part", "forget_parts", "hold_on_arrival", "doubt_since", "hold", "decide",
+    "believe", "trust_again", "words_compared", "stick_of",
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
     "latest_opinion", "declare",

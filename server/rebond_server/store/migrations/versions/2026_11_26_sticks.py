@@ -8,7 +8,7 @@ from alembic import op
 from rebond_server.store import doubt_guards
 
 revision = "2026_11_26_sticks"
-down_revision = "2026_11_26_allotting"
+down_revision = "2026_11_26_sameness"
 branch_labels = None
 depends_on = None
 

@@ -249,3 +249,7 @@ class Facts(Fact, frozen=True, kw_only=True):
     displays: Annotated[tuple[Display, ...], Meta(max_length=16)] = ()
     graphics: Annotated[tuple[Graphics, ...], Meta(max_length=16)] = ()
     equipment: Annotated[tuple[Equipment, ...], Meta(max_length=64)] = ()
+    keyboard_layout: Annotated[
+        Name | None,
+        Meta(description="as the maker's number tells: azerty_fr, qwertz_de, qwerty_us"),
+    ] = None

@@ -1,11 +1,12 @@
 """Each functional test, walked with a scripted machine: pass, fail, skipped, absent, and why."""
 
 import math
+import time
 from array import array
 
 import pytest
 
-from rebond_agent.checks import battery, keyboard, memory, pointing, processor, sound
+from rebond_agent.checks import battery, keyboard, load, memory, pointing, processor, sound
 from rebond_agent.checks.fake import ScriptedMachine, typing
 from rebond_agent.checks.input import BUS_USB, BUTTON_LEFT, KEY_A, Seen, chosen
 from rebond_agent.checks.step import Answer, Painting, Question, walked
@@ -349,3 +350,47 @@ def test_every_text_has_the_same_details_in_both_languages(phrase):
     french, english = phrase.value
     assert french.count("{") == english.count("{")
     assert "100 %" not in french
+
+
+def test_the_battery_is_measured_with_all_cores_busy_and_no_longer():
+    machine = pack(*falling(3_000))
+
+    result("battery", tools(machine))
+
+    assert load.COMMAND in machine.commands
+    charging = pack(30_000_000, status=b"Charging")
+    result("battery", tools(charging))
+    assert charging.commands == [], "nobody warms a machine that is on the charger"
+
+
+def test_the_load_ends_when_nobody_wants_it():
+    class Busy(ScriptedMachine):
+        def run(self, command, *, time_limit=5.0):
+            assert time_limit <= load.SLICE_SECONDS
+            return super().run(command, time_limit=time_limit)
+
+    machine = Busy(programs={"7z": [ran()]})
+    with load.loaded(machine):
+        while not machine.commands:
+            time.sleep(0.01)
+    time.sleep(0.3)
+    before = len(machine.commands)
+    time.sleep(0.3)
+
+    assert len(machine.commands) == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "azerty"),
+    [
+        (None, None, True),
+        (None, "azerty_be", True),
+        (None, "qwertz_de", False),
+        (True, "qwerty_us", True),
+        (False, "azerty_fr", False),
+    ],
+)
+def test_the_map_is_that_of_the_machine(asked, told, azerty):
+    given = tools(facts=Facts(keyboard_layout=told), azerty=asked)
+
+    assert keyboard.is_azerty(given) is azerty

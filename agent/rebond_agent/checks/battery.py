@@ -1,8 +1,10 @@
-"""The battery under load: how much it loses in some minutes off the charger."""
+"""The battery under load: how much it loses in some minutes off the charger, all cores busy."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
+from rebond_agent.checks.load import loaded
 from rebond_agent.checks.step import Finding, Running, Working, found, said
 from rebond_agent.checks.tools import Tools, absent_or_unknown
 from rebond_agent.language.check_phrases import CheckPhrase
@@ -61,25 +63,28 @@ def sample(machine: Machine, folders: Sequence[str], at: float) -> Sample | None
 
 
 def check(tools: Tools) -> Running:
-    """Measure for the given minutes off the charger; an answer ends the measurement early."""
+    """Measure for the given minutes off the charger, cores busy; an answer ends it early."""
     folders = packs(tools.machine)
     if not folders:
         asked = bool(tools.machine.names(FOLDER))
         return absent_or_unknown(False if asked else None)
     waited = tools.clock()
     first = last = None
-    while True:
-        seen = sample(tools.machine, folders, tools.clock())
-        if seen is None:
-            return absent_or_unknown(None)
-        if seen.discharging:
-            first, last = first or seen, seen
-        elif first is not None or seen.at - waited > _PATIENCE_SECONDS:
-            break
-        answer = yield _step(first, last, tools.battery_minutes)
-        if answer is not None or _over(first, last, tools.battery_minutes):
-            break
-        tools.sleep(_LOOK_SECONDS)
+    with ExitStack() as load:
+        while True:
+            seen = sample(tools.machine, folders, tools.clock())
+            if seen is None:
+                return absent_or_unknown(None)
+            if seen.discharging:
+                if first is None:
+                    load.enter_context(loaded(tools.machine))
+                first, last = first or seen, seen
+            elif first is not None or seen.at - waited > _PATIENCE_SECONDS:
+                break
+            answer = yield _step(first, last, tools.battery_minutes)
+            if answer is not None or _over(first, last, tools.battery_minutes):
+                break
+            tools.sleep(_LOOK_SECONDS)
     return finding(first, last)
 
 

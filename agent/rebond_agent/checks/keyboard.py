@@ -95,11 +95,18 @@ def picture(board: Board) -> tuple[str, ...]:
     )
 
 
+def is_azerty(tools: Tools) -> bool:
+    """Say whether to draw an AZERTY: as told, else as the maker's number tells, else yes."""
+    if tools.azerty is not None:
+        return tools.azerty
+    return (tools.facts.keyboard_layout or "azerty").startswith("azerty")
+
+
 def check(tools: Tools) -> Running:
     """Tick keys off until all have answered or Escape comes three times; missing keys fail."""
     if tools.facts.board.chassis in WITHOUT_KEYBOARD:
         return found(Result.ABSENT, CheckPhrase.NOTHING_SEEN)
-    board = Board(rows=layout(azerty=tools.azerty))
+    board = Board(rows=layout(azerty=is_azerty(tools)))
     with tools.inputs(tools.facts, keys=True) as keys:
         if keys is None:
             return found(Result.SKIPPED, CheckPhrase.NO_INPUT)

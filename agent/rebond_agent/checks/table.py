@@ -7,6 +7,7 @@ from types import MappingProxyType
 from rebond_agent.checks import (
     battery,
     camera,
+    drives,
     keyboard,
     memory,
     network,
@@ -35,6 +36,7 @@ CHECKS: Mapping[str, Callable[[Tools], Running]] = MappingProxyType(
         "network": network.check,
         "bluetooth": network.check_bluetooth,
         "battery": battery.check,
+        "drives": drives.check,
         "memory": memory.check,
         "processor": processor.check,
     }

@@ -59,7 +59,8 @@ class Tools:
     clock: Callable[[], float]
     """Monotonic seconds."""
     sleep: Callable[[float], None]
-    azerty: bool = True
+    azerty: bool | None = None
+    """None: as the machine's own number tells, else AZERTY."""
     battery_minutes: float = 10.0
 
 

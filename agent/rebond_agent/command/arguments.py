@@ -140,7 +140,6 @@ def _add_bench(to: Parser, told: Told) -> None:
     to.add_argument(
         "--keyboard",
         choices=["azerty", "qwerty"],
-        default="azerty",
         help=told(CheckPhrase.HELP_KEYBOARD),
     )
     to.add_argument(

@@ -47,7 +47,7 @@ def check_command(
         inputs=inputs if words.machine is None else no_inputs,
         clock=time.monotonic,
         sleep=desk.sleep,
-        azerty=words.keyboard == "azerty",
+        azerty=None if words.keyboard is None else words.keyboard == "azerty",
         battery_minutes=words.minutes,
     )
     heard = read_line or sys.stdin.readline

@@ -46,7 +46,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
             clock=time.monotonic,
             sleep=desk.sleep,
             by=words.by,
-            azerty=words.keyboard == "azerty",
+            azerty=None if words.keyboard is None else words.keyboard == "azerty",
             battery_minutes=words.minutes,
         )
         begun = State(

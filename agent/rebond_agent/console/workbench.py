@@ -69,7 +69,7 @@ class Given:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     by: str | None = None
-    azerty: bool = True
+    azerty: bool | None = None
     battery_minutes: float = 10.0
     engine: Engine | None = None
     """None: the real one, in processes of its own."""

@@ -104,6 +104,22 @@ class CheckPhrase(Enum):
     BATTERY_PLUGGED = ("resté sur le secteur", "stayed on the charger")
     BATTERY_TOO_SHORT = ("mesure trop courte", "measured for too short a time")
 
+    DRIVES_NONE = ("aucun disque vu", "no drive seen")
+    DRIVES_UNABLE = (
+        "aucun disque ne connaît l'autotest",
+        "no drive knows the self-test",
+    )
+    DRIVES_RUNNING = (
+        "Autotest court de {count} disque(s), deux minutes environ…",
+        "Short self-test of {count} drive(s), some two minutes…",
+    )
+    DRIVES_GOOD = ("autotest réussi : {count} disque(s)", "self-test passed: {count} drive(s)")
+    DRIVES_BAD = ("autotest raté : {drives}", "self-test failed: {drives}")
+    DRIVES_PARTLY = (
+        "{passed} disque(s) sur {all} ; sans réponse : {names}",
+        "{passed} of {all} drives; no answer: {names}",
+    )
+
     MEMORY_RUNNING = ("memtester sur {size} Mio…", "memtester on {size} MiB…")
     MEMORY_GOOD = ("{size} Mio essayés", "{size} MiB tested")
     MEMORY_BAD = (
@@ -126,5 +142,8 @@ class CheckPhrase(Enum):
         "test the machine's functions (all, or those named)",
     )
     HELP_CHECK_NAMES = ("essai à faire, keyboard par exemple", "test to do, keyboard for instance")
-    HELP_KEYBOARD = ("clavier de la machine", "the machine's keyboard")
+    HELP_KEYBOARD = (
+        "clavier de la machine (sans cela : ce que dit son numéro, sinon AZERTY)",
+        "the machine's keyboard (otherwise: what its number tells, else AZERTY)",
+    )
     HELP_MINUTES = ("minutes de mesure de la batterie", "minutes to measure the battery")

@@ -143,6 +143,7 @@ CHECKS: Words = MappingProxyType(
         "network": ("réseau", "network"),
         "bluetooth": ("Bluetooth", "Bluetooth"),
         "battery": ("batterie sous charge", "battery under load"),
+        "drives": ("disques (autotest)", "drives (self-test)"),
         "memory": ("mémoire", "memory"),
         "processor": ("processeur", "processor"),
         "appearance": ("aspect", "appearance"),

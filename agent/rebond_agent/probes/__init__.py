@@ -18,6 +18,7 @@ from rebond_agent.probes import (
     firmware,
     graphics,
     hidden,
+    layout,
     memory,
     network,
     processor,
@@ -39,6 +40,7 @@ PROBES: tuple[Probe, ...] = (
     Probe(name="displays", ask=display.probe),
     Probe(name="graphics", ask=graphics.probe),
     Probe(name="equipment", ask=equipment.probe),
+    Probe(name="keyboard_layout", ask=layout.probe),
 )
 """Every subject, in the order of the facts; the longest waits about as long as one smartctl."""
 

@@ -12,7 +12,7 @@ from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.chassis import chassis_kind
 from rebond_agent.probes.makers import maker_name
 from rebond_agent.probes.smbios import Structure
-from rebond_schemas.facts import Board, Facts
+from rebond_schemas.facts import Board, Facts, Source
 from rebond_schemas.text import clean
 
 SYSFS = "/sys/class/dmi/id"
@@ -89,14 +89,18 @@ def hypervisor(*names: str | None) -> str | None:
     return next((name for word, name in _HYPERVISORS if word in joined), None)
 
 
-def probe(machine: Machine) -> Answer:
+def ask_board(machine: Machine) -> tuple[Board, Source]:
     """Ask dmidecode, or sysfs where dmidecode is missing or may not read."""
     structures = smbios.ask_smbios(machine)
     if structures:
-        board, source = parse_board(structures), declared("dmidecode")
-    else:
-        board = parse_board(_from_sysfs(machine))
-        source = declared(SYSFS) if board != Board() else unknown("dmidecode")
+        return parse_board(structures), declared("dmidecode")
+    board = parse_board(_from_sysfs(machine))
+    return board, declared(SYSFS) if board != Board() else unknown("dmidecode")
+
+
+def probe(machine: Machine) -> Answer:
+    """Ask dmidecode, or sysfs; lscpu for the hypervisor of machines without SMBIOS."""
+    board, source = ask_board(machine)
     sources = {"board": source}
     vendor = re.search(
         r"^[ \t]*Hypervisor vendor:[ \t]*(\S.*)$", machine.run(LSCPU).text, re.MULTILINE

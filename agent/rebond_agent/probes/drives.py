@@ -161,6 +161,7 @@ def _sources(
             sources[f"drives.{at}.smart"] = reported(command)
             continue
         sources[f"drives.{at}.smart"] = unknown(command)
-        if health is not None and health.exit_status is not None:
-            sources[f"drives.{at}.smart.exit_status"] = measured(command)
+        for name in ("exit_status", "broken_answer"):  # that it did not answer is itself known
+            if health is not None and getattr(health, name) is not None:
+                sources[f"drives.{at}.smart.{name}"] = measured(command)
     return sources

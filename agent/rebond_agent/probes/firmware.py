@@ -6,7 +6,7 @@ from typing import Literal
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known
-from rebond_agent.probes import smbios, sysfs
+from rebond_agent.probes import settings, smbios, sysfs
 from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Firmware
@@ -55,12 +55,13 @@ def parse_secure_boot(variable: bytes | None) -> bool | None:
 
 
 def probe(machine: Machine) -> Answer:
-    """Ask dmidecode, the EFI variables, the TPM class and the names of the ACPI tables."""
+    """Ask dmidecode, EFI variables, the TPM class, ACPI tables and the firmware's own driver."""
     structures = smbios.ask_smbios(machine)
     told = parse_firmware(structures or _from_sysfs(machine))
     mode = _mode(machine)
     tables = machine.names(ACPI_TABLES)
     version = sysfs.word(machine, TPM)
+    password, agents = settings.ask_password(machine), settings.ask_agents(machine)
     firmware = Firmware(
         vendor=told.vendor,
         version=told.version,
@@ -68,20 +69,25 @@ def probe(machine: Machine) -> Answer:
         mode=mode,
         secure_boot=False if mode == "bios" else parse_secure_boot(machine.read(SECURE_BOOT)),
         tpm_version=_TPM_VERSIONS.get(version or "") or told.tpm_version,
-        setup_password=told.setup_password,
-        anti_theft=(*told.anti_theft, *(("WPBT",) if "WPBT" in tables else ())),
+        setup_password=told.setup_password if password is None else password,
+        # SMBIOS names an agent that is built in; the driver knows whether it is off.
+        anti_theft=(*(told.anti_theft if agents is None else agents), *_planted(tables)),
         # MSDM holds the Windows key that came with the machine: only its presence is read.
         windows_key="MSDM" in tables if tables else None,
     )
     sources = {"firmware": declared("dmidecode") if told != Firmware() else unknown("dmidecode")}
-    if not structures:  # the kernel publishes no OEM strings: an absent agent is not told
+    if (
+        not structures and agents is None
+    ):  # the kernel publishes no OEM strings: an absent agent is not told
         sources["firmware.anti_theft"] = unknown("dmidecode")
     measured_here = (
         ("mode", mode, "/sys/firmware"),
         ("secure_boot", firmware.secure_boot, SECURE_BOOT if mode == "uefi" else "/sys/firmware"),
         ("tpm_version", _TPM_VERSIONS.get(version or ""), TPM),
         ("windows_key", firmware.windows_key, ACPI_TABLES),
-        ("anti_theft", firmware.anti_theft[len(told.anti_theft) :] or None, ACPI_TABLES),
+        ("setup_password", password, settings.FOLDER),
+        ("anti_theft", _planted(tables) or None, ACPI_TABLES),
+        ("anti_theft", agents, settings.FOLDER),
     )
     sources |= {
         f"firmware.{name}": measured(place)
@@ -89,6 +95,11 @@ def probe(machine: Machine) -> Answer:
         if value is not None
     }
     return Answer(facts=Facts(firmware=firmware), sources=sources)
+
+
+def _planted(tables: Sequence[str]) -> tuple[str, ...]:
+    """Windows Platform Binary Table: a program that the firmware plants in every Windows."""
+    return ("WPBT",) if "WPBT" in tables else ()
 
 
 def _mode(machine: Machine) -> Literal["bios", "uefi"] | None:

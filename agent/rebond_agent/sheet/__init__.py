@@ -258,7 +258,15 @@ def _equipment(rows: _Rows, facts: Facts) -> None:
         word(rows.language, EQUIPMENT, one.kind) for one in facts.equipment if one.present is False
     ]
     missing = rows.say(Phrase.ABSENT, names=", ".join(_distinct(absent))) if absent else None
-    rows.add(Phrase.EQUIPMENT, [", ".join(_distinct(there)) or None, missing])
+    layout = facts.keyboard_layout
+    keys = f"{word(rows.language, EQUIPMENT, 'keyboard')} {layout_name(layout)}" if layout else None
+    rows.add(Phrase.EQUIPMENT, [", ".join(_distinct(there)) or None, keys, missing])
+
+
+def layout_name(layout: str) -> str:
+    """Return a layout as people write it: `AZERTY (FR)` for azerty_fr."""
+    letters, _, country = layout.upper().partition("_")
+    return f"{letters} ({country})" if country else letters
 
 
 def _distinct(texts: Sequence[str | None]) -> list[str]:

@@ -125,9 +125,10 @@ def _network(interface: NetworkInterface) -> str:
 
 def _equipment(facts: Facts) -> str | None:
     said = {True: gettext("oui"), False: gettext("non"), None: gettext("inconnu")}
-    return _joined(
-        f"{_equipment_name(each.kind)} : {said[each.present]}" for each in facts.equipment
-    )
+    told = {each.kind: said[each.present] for each in facts.equipment}
+    if facts.keyboard_layout is not None:
+        told["keyboard"] = facts.keyboard_layout.upper().replace("_", " ")
+    return _joined(f"{_equipment_name(kind)} : {answer}" for kind, answer in told.items())
 
 
 def _equipment_name(kind: str) -> str:

@@ -18,8 +18,10 @@ from rebond_server.errors import NotProven, Taken
 from rebond_server.operations.tls import authority_of
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.web import (
+    account,
     api,
     compress,
+    decision,
     device,
     errors,
     grading,
@@ -33,7 +35,12 @@ from rebond_server.web import (
     log,
     login,
     lot,
+    organisation,
+    passes,
+    person,
     plan,
+    plan_hold,
+    programme,
     proof,
     queue,
     report,
@@ -44,6 +51,7 @@ from rebond_server.web import (
     templating,
     user,
     view,
+    voucher,
 )
 from rebond_server.web.session import KEY, Desk
 
@@ -63,10 +71,18 @@ SCREENS: tuple[Blueprint, ...] = (
     lot.blueprint,
     queue.blueprint,
     sameness.blueprint,
+    programme.blueprint,
+    organisation.blueprint,
     plan.blueprint,
+    plan_hold.blueprint,
+    decision.blueprint,
     grading.blueprint,
     request.blueprint,
+    voucher.blueprint,
+    passes.blueprint,
     handover.blueprint,
+    person.blueprint,
+    account.blueprint,
     report.blueprint,
     stick.blueprint,
     user.blueprint,

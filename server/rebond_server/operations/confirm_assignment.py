@@ -8,19 +8,22 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from rebond_schemas.plan import Hold
 from rebond_schemas.plan_output import Assigned, PlanOutput
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotFound, NotProven, Taken
+from rebond_server.operations.caps import one_at_a_time, refuse_over_cap
 from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
-from rebond_server.store.demand import Request
+from rebond_server.store.demand import Programme, Request
 from rebond_server.store.device import Device
 from rebond_server.store.ids import uuid7
+from rebond_server.store.queries.plan_page import CONFIRMED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +51,11 @@ def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
     lines = _output(plan).assignments
-    done = _confirmed(work, plan)
-    open_lines = [one for one in lines if not one.locked and UUID(one.device) not in done]
+    done = _confirmed(work, plan) | _allocated_before(plan)
+    counter = _at_the_counter(work)
+    open_lines = [
+        one for one in lines if UUID(one.device) not in done and one.request not in counter
+    ]
     results = tuple(_try(work, plan, line) for line in open_lines)
     if all(result.refusal is None for result in results):
         plan.validated, plan.validated_by = work.now, work.person()
@@ -69,6 +75,29 @@ def _confirmed(work: Work, plan: PlanRow) -> set[UUID]:
     )
 
 
+def _allocated_before(plan: PlanRow) -> set[UUID]:
+    """Return the devices that were allocated already when the plan was made."""
+    return {
+        UUID(pin["device"])
+        for pin in plan.input.get("pins", ())
+        if pin["hold"] == Hold.LOCK and pin["reason"] == CONFIRMED
+    }
+
+
+def _at_the_counter(work: Work) -> set[str]:
+    """Return the codes of first-come requests: their devices leave at the office, by voucher."""
+    return set(
+        work.session.scalars(
+            select(Request.code)
+            .join(
+                Programme,
+                (Programme.site_id == Request.site_id) & (Programme.id == Request.programme_id),
+            )
+            .where(Request.site_id == work.site_id, Programme.first_come)
+        )
+    )
+
+
 def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:
     device_id = UUID(line.device)
     tag = work.session.get_one(Device, (work.site_id, device_id)).tag
@@ -84,6 +113,7 @@ def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:
 
 def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
     officer = work.person()
+    one_at_a_time(work)
     device = device_of(work, UUID(line.device))
     if device.state is State.ALLOCATED:
         _taken(device)
@@ -95,6 +125,7 @@ def _confirm(work: Work, plan: PlanRow, line: Assigned) -> Assignment:
                 en=f"{device.tag}: not every drive is proven erased.",
             )
         )
+    refuse_over_cap(work, request, device)
     by_person(work, device, Event.ALLOCATE, request.code)
     assignment = Assignment(
         site_id=work.site_id,
@@ -177,7 +208,7 @@ def _newest(work: Work, plan_id: UUID) -> PlanRow:
 
 def _line(plan: PlanRow, device_id: UUID) -> Assigned:
     for line in _output(plan).assignments:
-        if line.device == str(device_id) and not line.locked:
+        if line.device == str(device_id) and device_id not in _allocated_before(plan):
             return line
     raise NotFound(
         Sentence(

@@ -1,35 +1,41 @@
 """The handover: devices leave the workshop, on one signed sheet."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from rebond_schemas.text import clean
 from rebond_server.domain.lifecycle import Event
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.class_list import pair_with_list
 from rebond_server.operations.confirm_assignment import wanted_devices
 from rebond_server.operations.history import tell
+from rebond_server.operations.kits import refuse_partial_kits
+from rebond_server.operations.recipients import keep_name
 from rebond_server.operations.step import by_person, device_of
 from rebond_server.operations.undo_assignment import open_assignment
 from rebond_server.operations.work import Work
-from rebond_server.store.allocation import Assignment, Handover, Recipient
+from rebond_server.store.allocation import Assignment, Handover
 from rebond_server.store.database import take_turns
 from rebond_server.store.demand import Request
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
 
-KEPT = timedelta(days=2 * 365)
-"""How long a recipient's name is kept: two years after the last contact (CNIL's usual limit)."""
-
 
 def hand_over(
-    work: Work, request_id: UUID, device_ids: Sequence[UUID], recipient: str | None = None
+    work: Work,
+    request_id: UUID,
+    device_ids: Sequence[UUID],
+    recipient: str | None = None,
+    names: Mapping[UUID, str] = MappingProxyType({}),
 ) -> Handover:
-    """Release these allocated devices to the request's organisation or person, on one sheet."""
+    """Release these allocated devices to the request's organisation or person, on one sheet.
+
+    `names` says who receives which device, on a class list. Raises BadValue for part of a kit.
+    """
     work.require(Permission.HAND_OVER)
     officer = work.person()
     request = work.session.get(Request, (work.site_id, request_id), with_for_update=True)
@@ -47,9 +53,14 @@ def hand_over(
     )
     work.session.add(handover)
     work.session.flush()
-    for device_id in sorted(set(device_ids)):
+    chosen = list(dict.fromkeys(device_ids))
+    for device_id in sorted(chosen):
         _release(work, handover, device_id)
-    _name(work, handover, recipient)
+    refuse_partial_kits(work, request)
+    pair_with_list(work, request, handover, chosen)
+    keep_name(work, handover, recipient)
+    for device_id in chosen:
+        keep_name(work, handover, names.get(device_id), device_id)
     _close_when_served(work, request)
     tell(
         work,
@@ -73,21 +84,6 @@ def _release(work: Work, handover: Handover, device_id: UUID) -> None:
         )
     by_person(work, device, Event.HAND_OVER, handover.number)
     assignment.handover_id = handover.id
-
-
-def _name(work: Work, handover: Handover, recipient: str | None) -> None:
-    """Keep a name apart from everything else; no event tells it."""
-    name = clean(recipient)
-    if name is not None:
-        work.session.add(
-            Recipient(
-                site_id=work.site_id,
-                id=uuid7(work.now),
-                handover_id=handover.id,
-                name=name[:200],
-                purge_after=(work.now + KEPT).date(),
-            )
-        )
 
 
 def _next_number(work: Work) -> str:

@@ -3,6 +3,7 @@
 from rebond_server.domain.allocation import plan
 from rebond_server.domain.allocation.input import canonical, fingerprint
 from rebond_server.domain.policy import Permission
+from rebond_server.operations.caps import one_at_a_time
 from rebond_server.operations.history import tell
 from rebond_server.operations.plan_source import plan_source
 from rebond_server.operations.work import ActorKind, Work
@@ -14,6 +15,7 @@ from rebond_server.store.ids import uuid7
 def make_plan(work: Work) -> PlanRow:
     """Propose who gets what, from the stock and the requests of this moment."""
     work.require(Permission.PLAN)
+    one_at_a_time(work)
     source = canonical(plan_source(work))
     output = plan(source, work.now)
     row = PlanRow(

@@ -10,7 +10,7 @@ from rebond_server.operations.history import tell
 from rebond_server.operations.log_in import IDLE
 from rebond_server.operations.receive_parcel import forget_parts
 from rebond_server.operations.work import Work
-from rebond_server.store.allocation import Recipient
+from rebond_server.store.allocation import Recipient, Signature
 from rebond_server.store.arrival import BenchRow
 from rebond_server.store.people import Attempt, LoginSession
 from rebond_server.store.stick import EnrolmentCode
@@ -25,6 +25,7 @@ class Purged:
     """How many rows went, of each kind."""
 
     recipients: int
+    signatures: int = 0
     sessions: int
     attempts: int
     codes: int
@@ -41,6 +42,12 @@ def purge(work: Work) -> Purged:
             work,
             delete(Recipient).where(
                 Recipient.site_id == work.site_id, Recipient.purge_after < work.now.date()
+            ),
+        ),
+        signatures=_gone(
+            work,
+            delete(Signature).where(
+                Signature.site_id == work.site_id, Signature.purge_after < work.now.date()
             ),
         ),
         sessions=_gone(

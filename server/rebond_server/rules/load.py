@@ -5,6 +5,7 @@ from importlib import resources
 from rebond_server.domain.demonstration import Demonstration, read_demonstration
 from rebond_server.domain.grading import GradingRules, read_grading_rules
 from rebond_server.domain.health import HealthRules, read_health_rules
+from rebond_server.domain.impact import Factors, read_factors
 from rebond_server.domain.rule_set import RuleSet, read_rule_set
 from rebond_server.domain.suitability import SuitabilityRules, read_suitability_rules
 
@@ -15,6 +16,7 @@ MARKS = "grading-marks-2026-11"
 SHIPPED = (GRADING, MARKS)
 """The grading rule sets that a workshop may choose from; it may also write its own."""
 SUITABILITY = "suitability-2026-11"
+IMPACT = "impact-2022"
 
 
 def health_rules(edition: str = DRIVE_HEALTH) -> HealthRules:
@@ -45,6 +47,11 @@ def suitability_rules(edition: str = SUITABILITY) -> SuitabilityRules:
 def demonstration(edition: str = DEMONSTRATION) -> Demonstration:
     """Return the demonstration data, or raise BadRules with what does not fit."""
     return read_demonstration(_text(edition))
+
+
+def impact_factors(edition: str = IMPACT) -> Factors:
+    """Return the published factors of avoided impact, or raise BadRules."""
+    return read_factors(_text(edition))
 
 
 def _text(edition: str) -> str:

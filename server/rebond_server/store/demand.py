@@ -65,6 +65,8 @@ class Programme(OfSite, Base):
     """Vouchers in the order of complete files, withdrawn at an office; else the plan decides."""
     voucher_days: Mapped[int | None]
     """How many days a voucher counts; None: until the programme ends."""
+    trainees: Mapped[int | None]
+    """How many people are to be trained at each office; None: no such aim."""
     funding: Mapped[list[str] | None] = mapped_column(JSON)
     """Funding lines, as text."""
 

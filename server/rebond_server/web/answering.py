@@ -1,5 +1,6 @@
 """After a form: tell what was done, and go back to a page that can be reloaded."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
@@ -72,9 +73,12 @@ def date_in(name: str) -> date | None:
     return found
 
 
-def whole_in(name: str) -> int | None:
-    """Return the whole number in a field; None when it is blank, BadValue when it is none."""
-    text = field(name)
+def whole_in(name: str, values: Mapping[str, str] | None = None) -> int | None:
+    """Return the whole number in a field of the form, or of other values; None when it is blank.
+
+    Raises BadValue when it is none.
+    """
+    text = field(name) if values is None else values.get(name, "").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_NUMBER:

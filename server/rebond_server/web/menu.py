@@ -55,7 +55,11 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
         Sentence(fr="Attribution", en="Allocation"),
         (
             ("plan.page", Sentence(fr="Plan", en="Plan")),
+            ("programme.index", Sentence(fr="Dispositifs", en="Programmes")),
             ("request.index", Sentence(fr="Demandes", en="Requests")),
+            ("handover.prepare", Sentence(fr="Remises", en="Handovers")),
+            ("voucher.counter", Sentence(fr="Retrait", en="Counter")),
+            ("passes.page", Sentence(fr="Pass", en="Passes")),
             ("report.index", Sentence(fr="Bilans", en="Reports")),
         ),
     ),

@@ -6,15 +6,23 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from rebond_schemas.plan import Hold
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.make_plan import make_plan
-from rebond_server.store.queries.plan_page import PlanPage, newest_plan, plan_page
+from rebond_server.store.queries.hold_list import hold_list
+from rebond_server.store.queries.request_page import requests
+from rebond_server.web import demand_words
 from rebond_server.web.answering import done
 from rebond_server.web.language import ngettext, say
-from rebond_server.web.plan_lines import conflict_sentences, proposed_lines, rest_lines
-from rebond_server.web.plan_words import CRITERIA
-from rebond_server.web.session import work
+from rebond_server.web.plan_lines import (
+    conflict_sentences,
+    newest_page,
+    price_sentences,
+    proposed_lines,
+    rest_lines,
+)
+from rebond_server.web.session import now, work
 
 blueprint = Blueprint("plan", __name__)
 
@@ -22,16 +30,28 @@ blueprint = Blueprint("plan", __name__)
 @blueprint.get("/plan")
 def page() -> ResponseReturnValue:
     """Show the newest plan."""
-    found = _newest()
+    found = newest_page()
     if found is None:
-        return render_template("plan.html", plan=None)
+        return render_template("plan.html", plan=None, **_holds())
     return render_template(
         "plan.html",
         plan=found,
         lines=proposed_lines(found),
         rest=rest_lines(found),
         conflicts=conflict_sentences(found),
+        prices=price_sentences(found),
+        **_holds(),
     )
+
+
+def _holds() -> dict[str, object]:
+    session, site_id = work().session, work().site_id
+    return {
+        "holds": hold_list(session, site_id, now().date()),
+        "hold_kinds": tuple(Hold),
+        "open_requests": [one for one in requests(session, site_id) if one.closed is None],
+        "demand_words": demand_words,
+    }
 
 
 @blueprint.post("/plan")
@@ -67,22 +87,3 @@ def confirm_all(plan_id: UUID) -> ResponseReturnValue:
         if result.refusal is not None:
             flash(say(result.refusal), "bad")
     return redirect(url_for("plan.page"), HTTPStatus.SEE_OTHER)
-
-
-@blueprint.get("/plan/comment")
-def explained() -> ResponseReturnValue:
-    """Say how it is decided, from the very document that the newest plan was made from."""
-    found = _newest()
-    steps = () if found is None else tuple(c.value for c in found.input.criteria)
-    return render_template(
-        "explained.html",
-        plan=found,
-        steps=[CRITERIA[name] for name in steps],
-        grading=work().rules.grading,
-    )
-
-
-def _newest() -> PlanPage | None:
-    session, site_id = work().session, work().site_id
-    plan_id = newest_plan(session, site_id)
-    return None if plan_id is None else plan_page(session, site_id, plan_id)

@@ -5,9 +5,15 @@ from typing import NamedTuple
 from rebond_schemas.plan_output import Assigned
 from rebond_server.domain.sentence import Sentence
 from rebond_server.store.queries.find import Found
-from rebond_server.store.queries.plan_page import PlanPage
+from rebond_server.store.queries.plan_page import PlanPage, newest_plan, plan_page
 from rebond_server.store.queries.request_page import RequestLine
-from rebond_server.web.plan_words import line_sentence, miss_sentence, outcome_sentences
+from rebond_server.web.plan_words import (
+    line_sentence,
+    miss_sentence,
+    outcome_sentences,
+    rule_name,
+)
+from rebond_server.web.session import work
 
 
 class ProposedLine(NamedTuple):
@@ -19,7 +25,8 @@ class ProposedLine(NamedTuple):
     request_code: str
     reason: Sentence
     confirmed: bool
-    locked: bool
+    counter: bool
+    """It leaves at an office, by a voucher: nobody confirms it here."""
 
 
 class RestLine(NamedTuple):
@@ -36,7 +43,7 @@ class RestLine(NamedTuple):
 def proposed_lines(page: PlanPage) -> list[ProposedLine]:
     """Return the plan's lines: those still to confirm first, then by request."""
     lines = [_proposed(page, line) for line in page.output.assignments]
-    return sorted(lines, key=lambda line: (line.confirmed or line.locked, line.request_code))
+    return sorted(lines, key=lambda line: (line.confirmed, line.counter, line.request_code))
 
 
 def rest_lines(page: PlanPage) -> list[RestLine]:
@@ -52,6 +59,36 @@ def rest_lines(page: PlanPage) -> list[RestLine]:
             proven=one.proven,
         )
         for one in sorted(outcomes, key=lambda one: (one.tier, one.rank))
+    ]
+
+
+def newest_page() -> PlanPage | None:
+    """Return the newest plan, or None before the first."""
+    session, site_id = work().session, work().site_id
+    plan_id = newest_plan(session, site_id)
+    return None if plan_id is None else plan_page(session, site_id, plan_id)
+
+
+def own_lines(page: PlanPage, code: str) -> tuple[Sentence, ...]:
+    """Return what the plan says of one request: why it gets no more, first reason first."""
+    return tuple(
+        sentence
+        for one in page.output.outcomes
+        if one.request == code and one.served < one.asked
+        for sentence in outcome_sentences(one)
+    )
+
+
+def price_sentences(page: PlanPage) -> list[Sentence]:
+    """Return what each rule at its limit costs, as the engine tried it without the rule."""
+    return [
+        Sentence(
+            fr=f"{rule_name(one.rule).fr} : déplace {one.devices_moved} appareil(s), "
+            f"coûte {one.units_lost} unité(s) et {one.requests_lost} demande(s) servie(s).",
+            en=f"{rule_name(one.rule).en}: moves {one.devices_moved} device(s), "
+            f"costs {one.units_lost} unit(s) and {one.requests_lost} served request(s).",
+        )
+        for one in page.output.prices
     ]
 
 
@@ -78,6 +115,6 @@ def _proposed(page: PlanPage, line: Assigned) -> ProposedLine:
         request=page.requests.get(line.request),
         request_code=line.request,
         reason=line_sentence(line, named),
-        confirmed=line.device in page.confirmed,
-        locked=line.locked,
+        confirmed=line.device in page.confirmed or line.device in page.before,
+        counter=line.request in page.counter,
     )

@@ -112,6 +112,20 @@ def reason_sentence(reason: Reason) -> Sentence:
     )
 
 
+def rule_name(rule: str) -> Sentence:
+    """Return a rule by what people know it as: a cap, a share, or fair sharing."""
+    kind, _, rest = rule.partition("/")
+    match kind:
+        case "cap":
+            return Sentence(fr=f"Plafond {rest}", en=f"Cap {rest}")
+        case "share":
+            return Sentence(fr=f"Part promise {rest}", en=f"Promised share {rest}")
+        case "fill":
+            return Sentence(fr="Partage équitable", en="Fair sharing")
+        case _:
+            return Sentence(fr=f"Règle {rule}", en=f"Rule {rule}")
+
+
 def outcome_sentences(outcome: Outcome) -> tuple[Sentence, ...]:
     """Return why a request did not get all it asked for, first reason first."""
     return tuple(reason_sentence(reason) for reason in outcome.reasons)

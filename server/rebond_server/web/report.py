@@ -93,7 +93,7 @@ def volume(lot_id: UUID, form: str) -> Response:
     """Return volume and fate as CSV, ODS or PDF."""
     lot, found = _found(lot_id)
     made = report_tables.volume_report(lot, found, desk().workshop.site_name, day(now()))
-    return _answer(made, f"volume-{lot_id}", form)
+    return answer(made, f"volume-{lot_id}", form)
 
 
 @blueprint.get("/bilans/<uuid:lot_id>/annexe.<form>")
@@ -102,7 +102,7 @@ def annex(lot_id: UUID, form: str) -> Response:
     lot, found = _found(lot_id)
     matched = reconcile_lot(work(), lot.line.code)
     made = report_tables.annex_report(lot, found, matched, desk().workshop.site_name, day(now()))
-    return _answer(made, f"annexe-{lot_id}", form)
+    return answer(made, f"annexe-{lot_id}", form)
 
 
 def _found(lot_id: UUID) -> tuple[LotPage, tuple[Fate, ...]]:
@@ -115,7 +115,8 @@ def _found(lot_id: UUID) -> tuple[LotPage, tuple[Fate, ...]]:
     return lot, fates(session, site_id, lot.line.code, zone)
 
 
-def _answer(report: Report, name: str, form: str) -> Response:
+def answer(report: Report, name: str, form: str) -> Response:
+    """Send a report as CSV, ODS or PDF; raise NotFound for any other form."""
     if form not in FORMS:
         raise NotFound(
             Sentence(fr="Ce format n'existe pas : csv, ods ou pdf.", en="No such format.")

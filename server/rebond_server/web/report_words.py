@@ -15,6 +15,12 @@ PUBLICS: dict[str, Sentence] = {
     "elderly": Sentence(fr="personnes âgées", en="elderly people"),
     "disabled": Sentence(fr="personnes en situation de handicap", en="disabled people"),
     "job_seeker": Sentence(fr="demandeurs d'emploi", en="job seekers"),
+    "collegien": Sentence(fr="collégiens", en="collégiens"),
+    "scholarship_student": Sentence(fr="étudiants boursiers", en="scholarship students"),
+    "mediation_place": Sentence(fr="lieux de médiation", en="mediation places"),
+    "youth_in_difficulty": Sentence(
+        fr="jeunes en difficulté sociale", en="youths in social difficulty"
+    ),
 }
 STANDINGS: dict[Standing, Sentence] = {
     Standing.RECEIVED: Sentence(fr="reçu", en="received"),
@@ -27,6 +33,11 @@ NOT_RECEIVED = Sentence(fr="non reçu", en="not received")
 ERASED = Sentence(fr="effacement prouvé", en="proven erased")
 NO_MEDIUM = Sentence(fr="ne garde pas de données", en="holds no data")
 UNPROVEN = Sentence(fr="non prouvé", en="not proven")
+
+
+def public_name(name: str) -> Sentence:
+    """Return a public in words; one that the table lacks is shown as it came."""
+    return PUBLICS.get(name, Sentence(fr=name, en=name))
 
 
 def proof_of(fate: Fate) -> Sentence:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, g, request, session
 
@@ -49,6 +50,12 @@ def now() -> datetime:
         g.now = desk().clock()
     moment: datetime = g.now
     return moment
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone of the workshop."""
+    found: ZoneInfo = current_app.extensions["rebond_zone"]
+    return found
 
 
 def work() -> Work:

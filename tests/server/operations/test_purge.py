@@ -19,7 +19,7 @@ from rebond_server.store.demand import Programme, Request
 from rebond_server.store.ids import uuid7
 
 NAME = "Canari Dupont-Témoin"
-NOTHING = Purged(recipients=0, sessions=0, attempts=0, codes=0)
+NOTHING = Purged(recipients=0, signatures=0, sessions=0, attempts=0, codes=0)
 
 
 def at(workshop, moment):

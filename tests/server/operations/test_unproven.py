@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
 import rebond_server.operations as house
+from rebond_schemas.plan import Hold
 from rebond_schemas.plan_law import Kind
 from rebond_schemas.plan_output import Assigned
 from rebond_server.domain.errors import Refused
@@ -21,6 +22,7 @@ from rebond_server.domain.intake.item import Item
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.lot import PlaceKind
 from rebond_server.domain.role import Role
+from rebond_server.domain.voucher import code_sha256
 from rebond_server.operations import hold_device, step
 from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.act_on_tags import BulkAction, act_on_tags
@@ -29,6 +31,7 @@ from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.examine_by_hand import examine_by_hand, witness_reset
 from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hand_over import hand_over
+from rebond_server.operations.holds import record_hold
 from rebond_server.operations.import_devices import import_devices
 from rebond_server.operations.issue_certificate import issue_certificate
 from rebond_server.operations.load_demonstration import load_demonstration
@@ -37,12 +40,14 @@ from rebond_server.operations.place_device import give_to, move_device, record_p
 from rebond_server.operations.put_in_lot import put_in_lot
 from rebond_server.operations.take_in import take_in
 from rebond_server.operations.undo_assignment import undo_assignment
+from rebond_server.operations.withdraw_device import withdraw_device
 from rebond_server.operations.witness import witness_destruction, witness_no_media
 from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Request
 from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.voucher import Voucher
 
 FORBIDDEN = {State.WIPED, State.GRADED, State.ALLOCATED, State.RELEASED}
 
@@ -53,6 +58,19 @@ def drive_of(work, device_id):
 
 def tag_of(work, device_id):
     return work.session.get(Device, (work.site_id, device_id)).tag
+
+
+def voucher_of(work, target):
+    """Return the code of a voucher that stands for the target's request."""
+    request = work.session.get(Request, (work.site_id, target.request))
+    voucher = Voucher(
+        site_id=work.site_id, id=uuid4(), request_id=request.id, programme_id=request.programme_id,
+        office="", number="ESSAI", rank=1, issued=work.now, expires=work.now.date(),
+        code_sha256=code_sha256("BON-ESSAI"),
+    )  # fmt: skip
+    work.session.add(voucher)
+    work.session.flush()
+    return "BON-ESSAI"
 
 
 TRIED = {
@@ -71,6 +89,8 @@ TRIED = {
     "accept_limits": lambda w, t: accept_limits(w, drive_of(w, t.device), "essai"),
     "issue_certificate": lambda w, t: issue_certificate(w, t.device),
     "witness_no_media": lambda w, t: witness_no_media(w, t.device, "essai"),
+    "withdraw_device": lambda w, t: withdraw_device(w, voucher_of(w, t), tag_of(w, t.device)),
+    "record_hold": lambda w, t: record_hold(w, Hold.LOCK, t.device, t.request, "essai"),
     "witness_reset": lambda w, t: witness_reset(w, t.device, "essai"),
     "examine_by_hand": lambda w, t: examine_by_hand(w, t.device, Letter.A, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
@@ -138,6 +158,16 @@ ELSEWHERE = {
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
     "latest_opinion", "declare",
+    # about the demand: organisations, programmes, requests, files, vouchers, passes; no device is named
+    "record_organisation", "organisation", "record_programme", "programme", "record_territory",
+    "territories", "record_shares", "record_given_before", "record_request", "request_of",
+    "request_by_class_list", "entries", "pair_with_list", "close_request", "see_proof", "note_answer",
+    "issue_vouchers", "lapse_vouchers", "withdraw_voucher", "standing_voucher", "record_batch",
+    "record_use", "import_uses", "plan_stock", "plan_device", "given_devices", "plan_lot",
+    "plan_programme", "holds_now", "standing_holds", "lift_hold", "try_plan", "one_at_a_time",
+    "refuse_over_cap", "refuse_partial_kits",
+    # about names and signatures, apart from devices
+    "keep_name", "keep_signature", "read_signature", "find_people", "erase_person",
     # about spare parts
     "add_parts", "move_part", "use_part", "stock_of", "better", "plan_repairs", "donated",
 }  # fmt: skip

@@ -138,7 +138,13 @@ def pages_of(found):
     return {
         "technician": ("/", "/appareils", "/chercher?q=LENOVO", "/chercher?q=zzz", device),
         "lead": ("/file", f"/d/{found.tags['wiped3']}", "/cles", f"/d/{found.tags['lying']}"),
-        "officer": ("/plan", "/plan/comment", "/demandes", "/bilans", f"/d/{found.tags['wiped0']}"),
+        "officer": (
+            "/plan",
+            "/comment-c-est-decide",
+            "/demandes",
+            "/bilans",
+            f"/d/{found.tags['wiped0']}",
+        ),
         "admin": ("/comptes", "/plan"),
     }
 

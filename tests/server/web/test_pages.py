@@ -213,12 +213,18 @@ def test_from_plan_to_handover_and_the_name_stays_with_who_may_see_it(tmp_path):
             assert "Essai-Personne" not in officer.get(f"/d/{tag}").text
 
 
-def test_how_it_is_decided_comes_from_the_plans_own_document(tmp_path):
+def test_how_it_is_decided_is_public_and_comes_from_the_rules_in_force(tmp_path):
     with opened(tmp_path) as shop:
-        officer, token = logged_in(shop.app, Role.OFFICER)
-        assert officer.get("/plan/comment").status_code == 200
-        officer.post("/plan", data={"csrf_token": token})
-        page = officer.get("/plan/comment").text
+        page = shop.app.test_client().get("/comment-c-est-decide").text
         assert "Collégiens et kits" in page
         assert "servir le plus d&#39;unités" in page or "servir le plus d'unités" in page
-        assert "COLLECTE-2026" in page
+        assert "Collecte de la Métropole" in page
+        officer, token = logged_in(shop.app, Role.OFFICER)
+        officer.post(
+            "/dispositifs",
+            data={"csrf_token": token, "code": "NEUF", "name": "Étudiants boursiers", "tier": "1",
+                  "operator": "Weeefund", "kinds": "laptop", "cap-organisation": "12"},
+        )  # fmt: skip
+        page = shop.app.test_client().get("/comment-c-est-decide").text
+        assert "Étudiants boursiers" in page
+        assert "12 par organisme" in page

@@ -35,15 +35,27 @@ def find(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
     That is a serial, a MAC, a drive's serial, an IMEI, or the donor's inventory number. Only when
     nothing has that very name, by a word of maker or model.
     """
-    wanted = text.strip().rstrip("/").rsplit("/", 1)[-1].strip()[:256]
+    wanted = _last_part(text)
     if not wanted or "\x00" in wanted:
         return ()
-    exact = _devices(session, _of_site(site_id).where(_named(site_id, wanted)))
+    exact = named(session, site_id, text)
     if exact or len(wanted) < SHORTEST_WORD:
         return exact
     pattern = f"%{_escaped(wanted.casefold())}%"
     words = func.lower(func.coalesce(Device.maker, "") + " " + func.coalesce(Device.model, ""))
     return _devices(session, _of_site(site_id).where(words.like(pattern, escape="\\")))
+
+
+def named(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
+    """Return the devices that have this very name, never by a word of maker or model."""
+    wanted = _last_part(text)
+    if not wanted or "\x00" in wanted:
+        return ()
+    return _devices(session, _of_site(site_id).where(_named(site_id, wanted)))
+
+
+def _last_part(text: str) -> str:
+    return text.strip().rstrip("/").rsplit("/", 1)[-1].strip()[:256]
 
 
 def devices_by_id(session: Session, site_id: UUID, ids: set[UUID]) -> dict[UUID, Found]:

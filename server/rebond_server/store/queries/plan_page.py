@@ -8,12 +8,16 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rebond_schemas.plan import PlanInput
+from rebond_schemas.plan import Hold, PlanInput
 from rebond_schemas.plan_output import PlanOutput
 from rebond_server.store.allocation import Assignment, PlanRow
+from rebond_server.store.demand import Programme, Request
 from rebond_server.store.people import Account
 from rebond_server.store.queries.find import Found, devices_by_id
 from rebond_server.store.queries.request_page import RequestLine, requests_by_code
+
+CONFIRMED = "confirmed"
+"""The reason of a lock that stands for an allocation a person has confirmed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,10 @@ class PlanPage:
     requests: dict[str, RequestLine]
     confirmed: frozenset[str]
     """Devices of this plan that a person has confirmed and that were not freed since."""
+    before: frozenset[str]
+    """Devices that were allocated already when the plan was made."""
+    counter: frozenset[str]
+    """Requests of first-come programmes: their devices leave by voucher."""
 
 
 def newest_plan(session: Session, site_id: UUID) -> UUID | None:
@@ -72,6 +80,21 @@ def plan_page(session: Session, site_id: UUID, plan_id: UUID) -> PlanPage | None
         devices={str(device_id): line for device_id, line in found.items()},
         requests=requests_by_code(session, site_id, {one.id for one in source.requests}),
         confirmed=frozenset(str(device_id) for device_id in confirmed),
+        before=frozenset(
+            pin.device
+            for pin in source.pins
+            if pin.hold is Hold.LOCK and pin.reason == CONFIRMED and pin.device is not None
+        ),
+        counter=frozenset(
+            session.scalars(
+                select(Request.code)
+                .join(
+                    Programme,
+                    (Programme.site_id == Request.site_id) & (Programme.id == Request.programme_id),
+                )
+                .where(Request.site_id == site_id, Programme.first_come)
+            )
+        ),
     )
 
 

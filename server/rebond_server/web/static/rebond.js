@@ -28,3 +28,36 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
   }
 });
+
+// A signature is drawn with a finger, a pen or the mouse; the picture travels in a hidden field.
+for (const box of document.querySelectorAll("[data-sign]")) {
+  const canvas = box.querySelector("canvas");
+  const field = box.querySelector("input[name=drawn]");
+  const pen = canvas.getContext("2d");
+  const at = (event) => {
+    const frame = canvas.getBoundingClientRect();
+    return [
+      ((event.clientX - frame.left) * canvas.width) / frame.width,
+      ((event.clientY - frame.top) * canvas.height) / frame.height,
+    ];
+  };
+  box.hidden = false;
+  pen.lineWidth = 3;
+  pen.lineCap = "round";
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    pen.beginPath();
+    pen.moveTo(...at(event));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.buttons) {
+      pen.lineTo(...at(event));
+      pen.stroke();
+      field.value = canvas.toDataURL("image/png");
+    }
+  });
+  box.querySelector("[data-clear]").addEventListener("click", () => {
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    field.value = "";
+  });
+}

@@ -1,0 +1,89 @@
+"""What a programme has given: by public, territory, kind and month, and how its targets stand."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from rebond_schemas.plan import Target
+
+YEAR = timedelta(days=365)
+
+
+class GivenLine(Struct, frozen=True, kw_only=True):
+    """Devices that left for a programme: one, or a catch-up entry of many (`tag` is None)."""
+
+    day: date
+    kind: str
+    count: int = 1
+    public: str | None = None
+    territory: str | None = None
+    qpv: bool | None = None
+    organisation: str | None = None
+    office: str | None = None
+    tag: str | None = None
+    handover: str | None = None
+    source: str | None = None
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How one target stands. `projected` at the pace of the last year; None before a first handover."""
+
+    target: Target
+    reached: int
+    projected: int | None
+
+    @property
+    def on_track(self) -> bool | None:
+        """Say whether the present pace reaches the target in time; None when no pace is known."""
+        if self.reached >= self.target.count:
+            return True
+        return None if self.projected is None else self.projected >= self.target.count
+
+
+def total(lines: Iterable[GivenLine]) -> int:
+    """Return how many devices these lines count."""
+    return sum(one.count for one in lines)
+
+
+def by(lines: Iterable[GivenLine], field: str) -> dict[str, int]:
+    """Return devices by one field; what is not known counts under ""."""
+    counts: Counter[str] = Counter()
+    for one in lines:
+        counts[getattr(one, field) or ""] += one.count
+    return dict(sorted(counts.items()))
+
+
+def by_month(lines: Iterable[GivenLine]) -> dict[str, int]:
+    """Return devices by month, `2026-11`, the months between included."""
+    counts: Counter[str] = Counter()
+    for one in lines:
+        counts[f"{one.day:%Y-%m}"] += one.count
+    return dict(sorted(counts.items()))
+
+
+def progress(target: Target, lines: Sequence[GivenLine], today: date) -> Progress:
+    """Return what counts for a target until today, and where the pace of the last year leads."""
+    counted = [
+        one
+        for one in lines
+        if (not target.kinds or one.kind in {kind.value for kind in target.kinds})
+        and one.day <= min(today, target.ends)
+    ]
+    reached = target.reached + total(counted)
+    return Progress(
+        target=target, reached=reached, projected=_projected(target, counted, today, reached)
+    )
+
+
+def _projected(
+    target: Target, counted: Sequence[GivenLine], today: date, reached: int
+) -> int | None:
+    recent = [one for one in counted if one.day > today - YEAR]
+    if not recent:
+        return None
+    since = max(today - YEAR, min(one.day for one in counted))
+    days = max(30, (today - since).days)
+    left = max(0, (target.ends - today).days)
+    return reached + round(total(recent) / days * left)

@@ -20,6 +20,7 @@ from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.web import (
     account,
     api,
+    bulk,
     compress,
     decision,
     device,
@@ -68,6 +69,7 @@ SCREENS: tuple[Blueprint, ...] = (
     label.blueprint,
     proof.blueprint,
     intake.blueprint,
+    bulk.blueprint,
     lot.blueprint,
     queue.blueprint,
     sameness.blueprint,

@@ -15,6 +15,7 @@ from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
 from rebond_server.operations import undo_assignment as undoing
+from rebond_server.operations.act_on_tags import MOST_TAGS
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
 from rebond_server.store.queries.device_list import Wanted, device_list
@@ -51,6 +52,19 @@ FORMS: dict[Event, StepForm] = {
     Event.TAKE_BACK: StepForm("device.take_back", Sentence(fr="Reprendre", en="Take back")),
 }
 
+COLUMNS: dict[str, Sentence] = {
+    "device": Sentence(fr="Appareil", en="Device"),
+    "state": Sentence(fr="État", en="State"),
+    "grade": Sentence(fr="Catégorie", en="Grade"),
+    "serial": Sentence(fr="Série", en="Serial"),
+    "lot": Sentence(fr="Lot", en="Lot"),
+    "place": Sentence(fr="Lieu", en="Place"),
+    "received": Sentence(fr="Reçu", en="Received"),
+    "changed": Sentence(fr="Changé", en="Changed"),
+}
+USUAL = frozenset({"device", "state", "grade", "serial", "changed"})
+"""The columns of the list when nobody chose."""
+
 LETTERS = tuple(reversed(Letter))
 
 
@@ -65,9 +79,24 @@ def index() -> ResponseReturnValue:
         states=tuple(State),
         kinds=words.KINDS,
         grades=words.GRADES,
+        columns=_columns(),
+        every_column=COLUMNS,
         page_link=_page_link,
+        all_of_them=f"{url_for('bulk.page')}?{urlencode([*_filter(), ('all', '1')])}",
+        most_tags=MOST_TAGS,
         export=f"{url_for('lot.export_devices')}?{urlencode(request.args.to_dict())}",
     )
+
+
+def _columns() -> tuple[str, ...]:
+    """Return the columns that the address asks for, in their fixed order; else the usual ones."""
+    asked = set(request.args.getlist("column")) & set(COLUMNS)
+    return tuple(name for name in COLUMNS if name in (asked or USUAL))
+
+
+def _filter() -> list[tuple[str, str]]:
+    """Return the filter in the address, without what only says how it is shown."""
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in {"page", "column"}]
 
 
 def wanted_in() -> Wanted:
@@ -198,7 +227,8 @@ def _letter() -> Letter | None:
 
 def _page_link(number: int) -> str:
     """Return the address of another page of the same list."""
-    return f"{url_for('device.index')}?{urlencode(request.args.to_dict() | {'page': number})}"
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "page"]
+    return f"{url_for('device.index')}?{urlencode([*kept, ('page', number)])}"
 
 
 def state_in(text: str | None) -> State | None:

@@ -1,4 +1,4 @@
-"""Intake: imports with a trial first, one box for what is scanned, many tags at once, places."""
+"""Intake: imports with a trial first, one box for what is scanned, places."""
 
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -14,10 +14,8 @@ from rebond_server.domain.intake.item import Item, read_item
 from rebond_server.domain.intake.judging import LineVerdict
 from rebond_server.domain.intake.scanned import meaning
 from rebond_server.domain.lot import PlaceKind
-from rebond_server.domain.policy import allowed
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
-from rebond_server.operations.act_on_tags import PERMISSIONS, BulkAction, act_on_tags
 from rebond_server.operations.asset_tag import MOST_LABELS, print_labels
 from rebond_server.operations.import_annex import COLUMNS as ANNEX_COLUMNS
 from rebond_server.operations.import_annex import import_annex, try_annex
@@ -29,7 +27,7 @@ from rebond_server.store.queries.intake_list import last_taken_in, places, waits
 from rebond_server.store.queries.lot_page import lot_list, lot_page
 from rebond_server.web import intake_words
 from rebond_server.web.answering import done, field, whole_in, word_in
-from rebond_server.web.session import person, work
+from rebond_server.web.session import work
 
 blueprint = Blueprint("intake", __name__)
 SHOWN = 8
@@ -238,36 +236,6 @@ def labels() -> ResponseReturnValue:
             en=f"Labels set aside: {tags[0]} to {tags[-1]}.",
         ),
         url_for("intake.page"),
-    )
-
-
-@blueprint.get("/ensemble")
-def bulk() -> ResponseReturnValue:
-    """Ask for many tags and what to do with them."""
-    return _bulk_page(())
-
-
-@blueprint.post("/ensemble")
-def act() -> ResponseReturnValue:
-    """Do it, and say for each tag what became of it."""
-    action = word_in(BulkAction, field("action"))
-    return _bulk_page(act_on_tags(work(), action, field("tags"), field("goal")))
-
-
-def _bulk_page(results: tuple[object, ...]) -> str:
-    reader = person()
-    session, site_id = work().session, work().site_id
-    return render_template(
-        "bulk.html",
-        results=results,
-        actions=[
-            action
-            for action in BulkAction
-            if reader is not None and allowed(reader.role, PERMISSIONS[action]).ok
-        ],
-        goals=[line.code for line in places(session, site_id)]
-        + [line.code for line in lot_list(session, site_id)],
-        words=intake_words,
     )
 
 

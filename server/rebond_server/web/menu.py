@@ -37,7 +37,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
         (
             ("scan.page", Sentence(fr="Scanner", en="Scan")),
             ("intake.page", Sentence(fr="Entrée", en="Intake")),
-            ("intake.bulk", Sentence(fr="Plusieurs étiquettes", en="Many tags")),
+            ("bulk.page", Sentence(fr="Plusieurs étiquettes", en="Many tags")),
             ("intake.place_list", Sentence(fr="Lieux", en="Places")),
         ),
     ),

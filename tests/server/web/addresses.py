@@ -35,7 +35,7 @@ PAGES = {
     "scan.page": "/scanner?mode=move",
     "label.page": "/etiquettes?tags={wiped0}",
     "intake.page": "/entree",
-    "intake.bulk": "/ensemble",
+    "bulk.page": "/ensemble",
     "intake.place_list": "/lieux",
     "intake.annex": "/lots/{lot}/annexe",
     "intake.devices": "/lots/{lot}/appareils",

@@ -82,3 +82,31 @@ def test_what_a_name_holds_stays_text(shop):
     keep(lead, "<script>alert(1)</script>", 'text="><script>alert(2)</script>')
     text = lead[0].get("/appareils").text
     assert "<script>alert" not in text
+
+
+def test_the_columns_are_in_the_address_and_so_in_a_kept_filter(shop):
+    lead = logged_in(shop.app, Role.LEAD)
+
+    def heads(query):
+        text = lead[0].get(f"/appareils?{query}").text
+        return re.findall(r'<th scope="col">([^<]+)</th>', text)
+
+    assert heads("") == ["Étiquette", "Appareil", "État", "Catégorie", "Série", "Changé"]
+    assert heads("column=lot&column=state&column=nonsense") == ["Étiquette", "État", "Lot"]
+    keep(lead, "Par lot", "state=wiped&column=lot")
+    assert names(lead)[0][0].endswith("column=lot")
+
+
+def test_what_is_ticked_or_filtered_can_be_acted_on_together(shop):
+    lead = logged_in(shop.app, Role.LEAD)
+    tags = sorted(shop.tags.values())
+    ticked = lead[0].get("/ensemble", query_string={"tags": tags[:2]}).text
+    assert f">{tags[0]}\n{tags[1]}</textarea>" in ticked
+    filtered = lead[0].get("/ensemble?all=1&state=examined").text
+    asked = re.search(r'name="tags"[^>]*>([^<]*)</textarea>', filtered)[1].split()
+    shown = re.findall(
+        r'class="tag" href="/d/([^"]+)"', lead[0].get("/appareils?state=examined").text
+    )
+    assert asked == shown
+    everything = lead[0].get("/ensemble?all=1").text
+    assert all(tag in everything for tag in tags)

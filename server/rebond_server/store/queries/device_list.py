@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
+from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.intake import DevicePlace, Place
 
 PAGE = 50
 FURTHEST = 10_000
@@ -37,6 +39,9 @@ class ListedDevice:
     serial: str | None
     state: State
     grade: str | None
+    lot: str | None
+    place: str | None
+    received: datetime
     changed: datetime
 
 
@@ -60,15 +65,23 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted) -> DeviceList:
     pages = max(1, -(-(count or 0) // PAGE))
     page = min(max(1, wanted.page), pages, FURTHEST)
     rows = session.execute(
-        select(Device, GradeRow.overall)
+        select(Device, GradeRow.overall, Lot.code, Place.code)
         .outerjoin(GradeRow, graded)
+        .outerjoin(Lot, and_(Lot.site_id == Device.site_id, Lot.id == Device.lot_id))
+        .outerjoin(
+            DevicePlace,
+            and_(DevicePlace.site_id == Device.site_id, DevicePlace.device_id == Device.id),
+        )
+        .outerjoin(
+            Place, and_(Place.site_id == DevicePlace.site_id, Place.id == DevicePlace.place_id)
+        )
         .where(*asked)
         .order_by(Device.tag)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
     return DeviceList(
-        devices=tuple(_line(device, grade) for device, grade in rows),
+        devices=tuple(_line(*row) for row in rows),
         count=count or 0,
         page=page,
         pages=pages,
@@ -91,7 +104,14 @@ def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _line(device: Device, grade: str | None) -> ListedDevice:
+def tags_wanted(session: Session, site_id: UUID, wanted: Wanted, most: int) -> tuple[str, ...]:
+    """Return the tags of all devices that are wanted, on every page, up to so many."""
+    graded = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
+    query = select(Device.tag).outerjoin(GradeRow, graded).where(*conditions(site_id, wanted))
+    return tuple(session.scalars(query.order_by(Device.tag).limit(most)))
+
+
+def _line(device: Device, grade: str | None, lot: str | None, place: str | None) -> ListedDevice:
     return ListedDevice(
         tag=device.tag,
         kind=device.kind,
@@ -100,5 +120,8 @@ def _line(device: Device, grade: str | None) -> ListedDevice:
         serial=device.serial,
         state=device.state,
         grade=grade,
+        lot=lot,
+        place=place,
+        received=device.received,
         changed=device.changed,
     )

@@ -61,3 +61,25 @@ for (const box of document.querySelectorAll("[data-sign]")) {
     field.value = "";
   });
 }
+
+// A list whose lines can be chosen: how many are, and all at once.
+for (const list of document.querySelectorAll("[data-choosing]")) {
+  const boxes = [...list.querySelectorAll("input[type=checkbox][name=tags]")];
+  const count = list.querySelector("[data-chosen]");
+  const all = list.querySelector("[data-choose-all]");
+  const tell = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    count.hidden = chosen === 0;
+    count.textContent = count.dataset.chosen.replace("#", chosen);
+  };
+  all.hidden = boxes.length === 0;
+  all.addEventListener("click", () => {
+    const every = boxes.every((box) => box.checked);
+    for (const box of boxes) {
+      box.checked = !every;
+    }
+    tell();
+  });
+  list.addEventListener("change", tell);
+  tell();
+}

@@ -9,7 +9,7 @@ import pytest
 
 from rebond_agent.wipe import ata, nvme, scsi
 from rebond_agent.wipe.conversation import MOST_COMMANDS, Conversation
-from rebond_agent.wipe.fake import memory_medium
+from rebond_agent.wipe.fake_medium import memory_medium
 from rebond_agent.wipe.firmware_fake_ata import AtaFirmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.linux_transport import LinuxTransport

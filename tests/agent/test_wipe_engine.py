@@ -6,7 +6,8 @@ import pytest
 from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.crew_here import InThisProcess
 from rebond_agent.wipe.engine import erase
-from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
+from rebond_agent.wipe.fake import FakeDrive, fake_identity
+from rebond_agent.wipe.fake_medium import memory_medium
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import Outcome, erasure_fields, finished, interrupted

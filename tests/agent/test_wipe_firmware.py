@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from rebond_agent.wipe.crew import OwnProcesses, Patience
 from rebond_agent.wipe.crew_here import InThisProcess
 from rebond_agent.wipe.engine import erase
-from rebond_agent.wipe.fake import FakeDrive, fake_identity, memory_medium
+from rebond_agent.wipe.fake import FakeDrive, fake_identity
+from rebond_agent.wipe.fake_medium import memory_medium
 from rebond_agent.wipe.firmware_fakes import fake_firmware
 from rebond_agent.wipe.firmware_faults import EVERYTHING, FirmwareFaults
 from rebond_agent.wipe.guard import Policy

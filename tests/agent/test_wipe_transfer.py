@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebond_agent.wipe.compare import blank, equal
-from rebond_agent.wipe.fake import FakeDrive, memory_medium
+from rebond_agent.wipe.fake import FakeDrive
+from rebond_agent.wipe.fake_medium import memory_medium
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.fill import aligned, fill_for
 from rebond_agent.wipe.pipeline import pipelined

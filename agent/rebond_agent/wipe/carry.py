@@ -74,7 +74,7 @@ class _Way:
         """Visit every run of the layer; None only when the end was reached."""
         visit = visit_of(self.drive, self.work, Patience(beat=self._pulse.beat))
         wrong = self._forth(visit)
-        if wrong is None and self.tally.faults:
+        if wrong is None and self.tally.faults and self.work.layer.places == "whole":
             wrong = self._back(visit)
         self.ended = wrong is None
         if self.ended:

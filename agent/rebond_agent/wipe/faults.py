@@ -48,6 +48,24 @@ class Faults(Struct, frozen=True, kw_only=True):
     """Offsets whose byte is inverted on its way out."""
     flipped_on_write: tuple[int, ...] = ()
     """Offsets whose byte is inverted on its way in."""
+    torn_every: int | None = None
+    """Every k-th write is told as whole and stored up to its middle."""
+    misdirect_every: int | None = None
+    """Every k-th write lands one block further on."""
+    blank: tuple[Extent, ...] = ()
+    """Writes here are forgotten and reads give zeros: the content is there and is never shown."""
+    one_way: tuple[Extent, ...] = ()
+    """Places that refuse whoever comes to them from below, as behind a damaged track."""
+    remaps: tuple[Extent, ...] = ()
+    """The first write here goes to a spare sector; the old one keeps its content, out of reach."""
+    flap_every: int | None = None
+    """Every k-th time the drive is asked, another drive's serial number answers."""
+    volatile_bytes: int = 0
+    """So much of what was written is in a cache until it is flushed, and lost with the power."""
+    flush_lies: bool = False
+    """A flush leaves that cache as it is."""
+    power_cut_at: int | None = None
+    """In the middle of this operation the power fails: `PowerCut`, which nothing here catches."""
     celsius: float | None = None
     """The temperature that the drive tells."""
 

@@ -5,7 +5,8 @@ import hashlib
 import os
 import time
 
-from rebond_agent.wipe.fake import Medium, fake_identity
+from rebond_agent.wipe.fake import fake_identity
+from rebond_agent.wipe.fake_medium import Medium
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.transport import (
     AtaAnswer,
@@ -115,6 +116,8 @@ class FakeFirmware:
         for start, data in kept:
             content[start : start + len(data)] = data
         self.medium.cache.clear()
+        self.medium.pending.clear()
+        self.medium.retired.clear()
 
     def _pattern(self, size: int) -> bytes:
         match self.faults.leaves:

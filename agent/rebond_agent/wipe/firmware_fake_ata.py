@@ -1,7 +1,7 @@
 """A fake ATA drive: security states SEC0 to SEC6, sanitize states SD0 to SD4, hidden sectors."""
 
 from rebond_agent.wipe import ata
-from rebond_agent.wipe.fake import Medium
+from rebond_agent.wipe.fake_medium import Medium
 from rebond_agent.wipe.firmware_fake import FakeFirmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.sat import registers

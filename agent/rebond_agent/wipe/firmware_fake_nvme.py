@@ -2,7 +2,7 @@
 
 import struct
 
-from rebond_agent.wipe.fake import Medium
+from rebond_agent.wipe.fake_medium import Medium
 from rebond_agent.wipe.firmware_fake import FakeFirmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.transport import NvmeAnswer, NvmeCommand

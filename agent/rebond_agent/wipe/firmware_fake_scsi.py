@@ -1,6 +1,6 @@
 """A fake SCSI drive: SANITIZE and FORMAT UNIT, followed by REQUEST SENSE."""
 
-from rebond_agent.wipe.fake import Medium
+from rebond_agent.wipe.fake_medium import Medium
 from rebond_agent.wipe.firmware_fake import FakeFirmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.transport import ScsiAnswer, ScsiCommand

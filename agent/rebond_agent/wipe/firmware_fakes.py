@@ -1,6 +1,6 @@
 """The firmware that belongs to a bus, for a fake drive."""
 
-from rebond_agent.wipe.fake import Medium
+from rebond_agent.wipe.fake_medium import Medium
 from rebond_agent.wipe.firmware_fake import FakeFirmware
 from rebond_agent.wipe.firmware_fake_ata import AtaFirmware
 from rebond_agent.wipe.firmware_fake_nvme import NvmeFirmware

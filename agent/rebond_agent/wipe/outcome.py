@@ -103,8 +103,11 @@ def broken_off(
 
 
 def interrupted(plan: Plan) -> Outcome:
-    """Return the outcome of a recorded intent whose engine never told an end."""
-    return broken_off(plan, Reason.ENGINE_DIED)
+    """Return the outcome of a recorded intent whose engine never told an end.
+
+    Intents are recorded when the drive is open and has the plan's size.
+    """
+    return broken_off(plan, Reason.ENGINE_DIED, size_bytes=plan.size_bytes)
 
 
 def erasure_fields(outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Struct
 
 from rebond_agent.wipe.drive import Drive
-from rebond_agent.wipe.fake import FakeDrive, fake_identity, file_medium
+from rebond_agent.wipe.fake import FakeDrive, fake_identity
+from rebond_agent.wipe.fake_medium import file_medium
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.firmware_fakes import fake_firmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults

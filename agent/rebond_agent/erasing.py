@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from rebond_agent.probes.smart_after import health_after
 from rebond_agent.session import Session
 from rebond_agent.side_by_side import IntentAsked, Over, SideBySide, Started
 from rebond_agent.stick import intents, unfinished
@@ -96,7 +97,7 @@ def _side_by_side(
             case Over():
                 if said.error is not None:
                     raise said.error
-                yield _ended(session, outbox, work.intent, ended.get(work.intent.erasure))
+                yield _ended(session, outbox, work, ended.get(work.intent.erasure))
 
 
 def recover(session: Session, outbox: Outbox) -> Iterator[Erasure | Notice]:
@@ -182,9 +183,11 @@ def _recorded(outbox: Outbox, work: _Started) -> Exception | None:
     return None
 
 
-def _ended(session: Session, outbox: Outbox, intent: Intent, outcome: Outcome | None) -> Erasure:
+def _ended(session: Session, outbox: Outbox, work: _Started, outcome: Outcome | None) -> Erasure:
+    intent = work.intent
+    after = health_after(session.machine, work.one.drive)
     with outbox.hand:
-        fields = erasure_fields(outcome or interrupted(intent.plan))
+        fields = erasure_fields(outcome or interrupted(intent.plan)) | {"smart_after": after}
         erasure = _put(session, outbox, intent, fields, ended=session.now())
         if intents.is_recorded(outbox.stick, intent):
             intents.settled(outbox.stick, intent)

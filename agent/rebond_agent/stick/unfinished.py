@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from rebond_agent.stick import Stick
+from rebond_agent.stick import Stick, hidden
 from rebond_agent.stick.durable import TEMPORARY
 from rebond_agent.stick.outbox import Aside
 from rebond_agent.wipe.checkpoint import Checkpoint
@@ -23,7 +23,7 @@ MOST_KEPT = 256
 def record(stick: Stick, erasure: UUID, checkpoint: Checkpoint) -> None:
     """Write the checkpoint in the place of the one before."""
     stick.disk.folder(stick.intents)
-    stick.disk.write(_path(stick, erasure), encode(checkpoint))
+    stick.disk.write(_path(stick, erasure), hidden.hide(stick.key, encode(checkpoint)))
 
 
 def forget(stick: Stick, erasure: UUID) -> None:
@@ -50,12 +50,17 @@ def of_drive(stick: Stick, identity: DriveIdentity) -> Iterator[tuple[UUID, Chec
     """Give what is kept of erasures of this very drive; what cannot be read goes to quarantine."""
     for path in sorted(stick.intents.glob("*.unfinished")):
         try:
-            erasure, kept = UUID(path.stem), decode_as(path.read_bytes(), Checkpoint)
+            erasure, kept = UUID(path.stem), _read(stick, path)
         except (Unreadable, OSError, ValueError):
             stick.disk.move(path, stick.outbox / Aside.QUARANTINE)
             continue
         if difference(kept.asked.drive, identity) is None:
             yield erasure, kept
+
+
+def _read(stick: Stick, path: Path) -> Checkpoint:
+    kept: Checkpoint = decode_as(hidden.bring(stick.key, path.read_bytes()), Checkpoint)
+    return kept
 
 
 def _path(stick: Stick, erasure: UUID) -> Path:

@@ -42,6 +42,7 @@ class Overwriting:
         size, block = self.opened.size_bytes, self.opened.block_bytes
         totals = [layer_bytes(layer, size, block) for layer, _ in steps]
         at = self.resume or Checkpoint(asked=self.asked, plan=self.story.plan)
+        at = replace(at, plan=self.story.plan, resumed=self.story.resumed)
         pace = Pace(sum(totals), time.monotonic(), sum(totals[: at.step]) + at.reached)
         while at.step < len(steps):
             layer, action = steps[at.step]

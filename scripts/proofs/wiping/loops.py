@@ -107,14 +107,14 @@ def _exchanged(
         return _outcome(case, chance, plan, again, store, content), drive
 
 
-def planned(device: str, case: LoopCase) -> tuple[Drive, Plan]:
-    """Return the device as an inventory would tell it, and the plan made from that."""
+def seen(device: str, kind: DriveKind) -> Drive:
+    """Return the device as an inventory would tell it."""
     opened = BlockDrive(device, read_only=True)
     try:
-        drive = Drive(
+        return Drive(
             path=device,
             identity=opened.identity(),
-            kind=case.kind,
+            kind=kind,
             native_size_bytes=opened.size_bytes,
             removable=False,
             read_only=False,
@@ -122,6 +122,11 @@ def planned(device: str, case: LoopCase) -> tuple[Drive, Plan]:
         )
     finally:
         opened.close()
+
+
+def planned(device: str, case: LoopCase) -> tuple[Drive, Plan]:
+    """Return the device as an inventory would tell it, and the plan made from that."""
+    drive = seen(device, case.kind)
     plan = make_plan(drive, Policy())
     if not isinstance(plan, Plan):
         raise TypeError(f"the loop device was refused: {plan}")

@@ -16,7 +16,7 @@ LONGEST_NAME = 60
 LONGEST_QUERY = 1000
 MOST = 30
 """Views that one person keeps of one list."""
-_PASSING = frozenset({"page", "after"})
+_PASSING = frozenset({"page", "after", "before"})
 """Where the reader stood in the list is no part of the filter."""
 
 

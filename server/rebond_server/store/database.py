@@ -29,7 +29,9 @@ def open_database(url: str) -> Engine:
     if not url.startswith("sqlite"):
         if url.startswith("postgresql://"):
             url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # a plan made once for all values would forget that a rare word needs another way than a common one
+        unprepared = {"prepare_threshold": None}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=unprepared)
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)

@@ -62,6 +62,11 @@ class Device(OfSite, Base):
         ),
         Index("uq_device_site_id_tag", "site_id", "tag", unique=True),
         Index("ix_device_state", "site_id", "state", "changed"),
+        Index("ix_device_state_tag", "site_id", "state", "tag"),
+        Index("ix_device_kind_tag", "site_id", "kind", "tag"),
+        Index("ix_device_lot", "site_id", "lot_id", "state"),
+        Index("ix_device_serial", "site_id", "serial"),
+        Index("ix_device_received", "site_id", "received", "id"),
         CheckConstraint(one_of("state", State), name="state"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
@@ -109,6 +114,8 @@ class DriveRow(OfSite, Base):
         UniqueConstraint("site_id", "id", "device_id"),
         Index("uq_drive_identity", "site_id", "device_id", "identity", unique=True),
         Index("ix_drive_identity", "site_id", "identity"),
+        Index("ix_drive_serial", "site_id", "serial"),
+        Index("ix_drive_wwn", "site_id", "wwn"),
         ForeignKeyConstraint(
             ["site_id", "judgement_id", "id"],
             ["judgement.site_id", "judgement.id", "judgement.drive_id"],
@@ -236,4 +243,5 @@ class GradeRow(OfSite, Base):
         to("device", "device_id"),
         to("account", "given_by"),
         Index("ix_grade_device", "site_id", "device_id", "graded"),
+        Index("ix_grade_overall", "site_id", "overall", "id"),
     )

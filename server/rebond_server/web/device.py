@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
         page_link=_page_link,
         all_of_them=f"{url_for('bulk.page')}?{urlencode([*_filter(), ('all', '1')])}",
         most_tags=MOST_TAGS,
-        export=f"{url_for('lot.export_devices')}?{urlencode(request.args.to_dict())}",
+        export=f"{url_for('lot.export_devices')}?{urlencode(_filter())}",
     )
 
 
@@ -94,9 +94,12 @@ def _columns() -> tuple[str, ...]:
     return tuple(name for name in COLUMNS if name in (asked or USUAL))
 
 
+_SHOWN = frozenset({"after", "before", "column"})
+
+
 def _filter() -> list[tuple[str, str]]:
     """Return the filter in the address, without what only says how it is shown."""
-    return [pair for pair in request.args.items(multi=True) if pair[0] not in {"page", "column"}]
+    return [pair for pair in request.args.items(multi=True) if pair[0] not in _SHOWN]
 
 
 def wanted_in() -> Wanted:
@@ -106,7 +109,8 @@ def wanted_in() -> Wanted:
         kind=request.args.get("kind") or None,
         grade=request.args.get("grade") or None,
         text=request.args.get("text", "").replace("\x00", "").strip() or None,
-        page=request.args.get("page", 1, type=int),
+        after=request.args.get("after", "").replace("\x00", "") or None,
+        before=request.args.get("before", "").replace("\x00", "") or None,
     )
 
 
@@ -225,10 +229,10 @@ def _letter() -> Letter | None:
         ) from None
 
 
-def _page_link(number: int) -> str:
-    """Return the address of another page of the same list."""
-    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "page"]
-    return f"{url_for('device.index')}?{urlencode([*kept, ('page', number)])}"
+def _page_link(where: str, tag: str) -> str:
+    """Return the address of the page of the same list that begins or ends there."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in {"after", "before"}]
+    return f"{url_for('device.index')}?{urlencode([*kept, (where, tag)])}"
 
 
 def state_in(text: str | None) -> State | None:

@@ -1,10 +1,11 @@
-"""The list of devices, filtered and in pages."""
+"""The list of devices, filtered and in pages that cost the same however long the list is."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
@@ -13,19 +14,20 @@ from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.intake import DevicePlace, Place
 
 PAGE = 50
-FURTHEST = 10_000
-"""The last page that is looked for: a number in an address is no order to count to infinity."""
+MOST_COUNTED = 10_000
+"""Devices that are counted one by one; of more a list says "more than"."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the list should show; None asks nothing. Pages count from 1."""
+    """What the list should show; None asks nothing. `after` and `before` are tags: where a page begins."""
 
     state: State | None = None
     kind: str | None = None
     grade: str | None = None
     text: str | None = None
-    page: int = 1
+    after: str | None = None
+    before: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,26 +49,56 @@ class ListedDevice:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceList:
-    """One page of the list, and how many devices there are in all."""
+    """One page of the list. `count` is at most MOST_COUNTED; `more` says that there are more."""
 
     devices: tuple[ListedDevice, ...]
     count: int
-    page: int
-    pages: int
+    more: bool
+    earlier: str | None
+    """The tag before which the page before this one ends; None on the first page."""
+    later: str | None
 
 
-def device_list(session: Session, site_id: UUID, wanted: Wanted) -> DeviceList:
-    """Return one page of the devices that are wanted, by tag."""
-    asked = conditions(site_id, wanted)
-    graded = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
-    count = session.scalar(
-        select(func.count()).select_from(Device).outerjoin(GradeRow, graded).where(*asked)
+def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAGE) -> DeviceList:
+    """Return one page of the devices that are wanted, by tag, from a tag on."""
+    back = wanted.before is not None
+    query = _rows(site_id, wanted).limit(most + 1)
+    if wanted.before is not None:
+        query = query.where(Device.tag < wanted.before).order_by(Device.tag.desc())
+    else:
+        query = query.order_by(Device.tag)
+        if wanted.after is not None:
+            query = query.where(Device.tag > wanted.after)
+    rows = [tuple(row) for row in session.execute(query)]
+    beyond = len(rows) > most
+    rows = rows[:most][::-1] if back else rows[:most]
+    count = count_devices(session, site_id, wanted)
+    begins = beyond if back else wanted.after is not None
+    ends = beyond or back
+    return DeviceList(
+        devices=tuple(_line(*row) for row in rows),
+        count=min(count, MOST_COUNTED),
+        more=count > MOST_COUNTED,
+        earlier=rows[0][0].tag if rows and begins else None,
+        later=rows[-1][0].tag if rows and ends else None,
     )
-    pages = max(1, -(-(count or 0) // PAGE))
-    page = min(max(1, wanted.page), pages, FURTHEST)
-    rows = session.execute(
+
+
+def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> int:
+    """Return how many devices are wanted; MOST_COUNTED + 1 stands for "more"."""
+    some = select(Device.id).where(*conditions(site_id, wanted))
+    if wanted.grade is not None:
+        some = some.join(GradeRow, _GRADED)
+    counted = some.limit(MOST_COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+_GRADED = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
+
+
+def _rows(site_id: UUID, wanted: Wanted) -> Any:  # noqa: ANN401 - SQLAlchemy's type of four columns helps nobody
+    query = (
         select(Device, GradeRow.overall, Lot.code, Place.code)
-        .outerjoin(GradeRow, graded)
         .outerjoin(Lot, and_(Lot.site_id == Device.site_id, Lot.id == Device.lot_id))
         .outerjoin(
             DevicePlace,
@@ -75,17 +107,23 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted) -> DeviceList:
         .outerjoin(
             Place, and_(Place.site_id == DevicePlace.site_id, Place.id == DevicePlace.place_id)
         )
-        .where(*asked)
-        .order_by(Device.tag)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
     )
-    return DeviceList(
-        devices=tuple(_line(*row) for row in rows),
-        count=count or 0,
-        page=page,
-        pages=pages,
-    )
+    # an inner join where a grade is asked lets the database begin with the grade when it is a rare one
+    query = query.join(GradeRow, _GRADED, isouter=wanted.grade is None)
+    return query.where(*conditions(site_id, wanted))
+
+
+WORDS = literal_column(
+    "lower(coalesce(device.maker, '') || ' ' || coalesce(device.model, '') || ' ' ||"
+    " coalesce(device.serial, '') || ' ' || device.tag)"
+)
+"""What a text is looked for in: word for word the expression of the index ix_device_words."""
+
+
+def holds(text: str) -> ColumnElement[bool]:
+    """Return the condition that maker, model, serial number or tag hold this text."""
+    escaped = text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return WORDS.like(f"%{escaped}%", escape="\\")
 
 
 def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -98,9 +136,7 @@ def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.grade is not None:
         asked.append(GradeRow.overall == wanted.grade)
     if wanted.text:
-        said = func.coalesce(Device.maker, "") + " " + func.coalesce(Device.model, "")
-        whole = said + " " + func.coalesce(Device.serial, "") + " " + Device.tag
-        asked.append(func.lower(whole).contains(wanted.text.casefold(), autoescape=True))
+        asked.append(holds(wanted.text))
     return asked
 
 

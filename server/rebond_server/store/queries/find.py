@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.placeholder import meaningful, meaningful_mac
 from rebond_server.store.device import Device, DeviceKey, DriveRow
-from rebond_server.store.intake import Intake
+from rebond_server.store.intake import AssetTag, Intake
+from rebond_server.store.queries.device_list import holds
 
 MOST = 50
 SHORTEST_WORD = 3
@@ -33,7 +34,7 @@ def find(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
     """Return devices by tag, by a URL that ends in a tag, or by a number that names them.
 
     That is a serial, a MAC, a drive's serial, an IMEI, or the donor's inventory number. Only when
-    nothing has that very name, by a word of maker or model.
+    nothing has that very name, by a part of maker, model, serial number or tag.
     """
     wanted = _last_part(text)
     if not wanted or "\x00" in wanted:
@@ -41,9 +42,7 @@ def find(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
     exact = named(session, site_id, text)
     if exact or len(wanted) < SHORTEST_WORD:
         return exact
-    pattern = f"%{_escaped(wanted.casefold())}%"
-    words = func.lower(func.coalesce(Device.maker, "") + " " + func.coalesce(Device.model, ""))
-    return _devices(session, _of_site(site_id).where(words.like(pattern, escape="\\")))
+    return _devices(session, _of_site(site_id).where(holds(wanted)))
 
 
 def named(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
@@ -51,7 +50,8 @@ def named(session: Session, site_id: UUID, text: str) -> tuple[Found, ...]:
     wanted = _last_part(text)
     if not wanted or "\x00" in wanted:
         return ()
-    return _devices(session, _of_site(site_id).where(_named(site_id, wanted)))
+    ids = _named(session, site_id, wanted)
+    return _devices(session, _of_site(site_id).where(Device.id.in_(ids))) if ids else ()
 
 
 def _last_part(text: str) -> str:
@@ -79,25 +79,33 @@ def line(device: Device) -> Found:
     )
 
 
-def _named(site_id: UUID, wanted: str) -> ColumnElement[bool]:
+def _named(session: Session, site_id: UUID, wanted: str) -> set[UUID]:
+    """Return the devices that this names, each question with an index of its own."""
     folded = {name for name in (meaningful(wanted), meaningful_mac(wanted)) if name is not None}
-    keyed = select(DeviceKey.device_id).where(
-        DeviceKey.site_id == site_id, DeviceKey.value.in_(folded)
+    questions = (
+        select(Device.id).where(Device.site_id == site_id, Device.tag == wanted.upper()),
+        select(Device.id).where(Device.site_id == site_id, Device.serial == wanted),
+        select(AssetTag.device_id).where(
+            AssetTag.site_id == site_id,
+            AssetTag.tag == wanted.upper(),
+            AssetTag.device_id.is_not(None),
+        ),
+        select(DeviceKey.device_id).where(
+            DeviceKey.site_id == site_id,
+            DeviceKey.kind.in_(("serial", "uuid", "board", "mac", "drive")),
+            DeviceKey.value.in_(folded),
+        ),
+        select(DriveRow.device_id).where(DriveRow.site_id == site_id, DriveRow.serial == wanted),
+        select(DriveRow.device_id).where(DriveRow.site_id == site_id, DriveRow.wwn == wanted),
+        select(Intake.device_id).where(Intake.site_id == site_id, Intake.imei == wanted),
+        select(Intake.device_id).where(Intake.site_id == site_id, Intake.donor_tag == wanted),
     )
-    driven = select(DriveRow.device_id).where(
-        DriveRow.site_id == site_id,
-        or_(DriveRow.serial == wanted, DriveRow.wwn == wanted),
-    )
-    noted = select(Intake.device_id).where(
-        Intake.site_id == site_id, or_(Intake.imei == wanted, Intake.donor_tag == wanted)
-    )
-    return or_(
-        Device.id.in_(noted),
-        Device.tag == wanted.upper(),
-        Device.serial == wanted,
-        Device.id.in_(keyed),
-        Device.id.in_(driven),
-    )
+    return {
+        device_id
+        for question in questions
+        for device_id in session.scalars(question.limit(MOST))
+        if device_id is not None
+    }
 
 
 def _of_site(site_id: UUID) -> Select[Device]:
@@ -106,7 +114,3 @@ def _of_site(site_id: UUID) -> Select[Device]:
 
 def _devices(session: Session, query: Select[Device]) -> tuple[Found, ...]:
     return tuple(line(device) for device in session.scalars(query))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
@@ -67,25 +67,31 @@ def queue(
     most: int = PAGE,
 ) -> QueuePage:
     """Return the devices that wait, from a cursor on; a cursor that means nothing starts anew."""
-    query = (
-        select(Device)
-        .where(
-            Device.site_id == site_id,
-            Device.state.in_(WAITING if state is None else (state,)),
-        )
-        .order_by(Device.changed, Device.id)
-        .limit(most + 1)
-    )
     place = _place(after)
-    if place is not None:
-        query = query.where(tuple_(Device.changed, Device.id) > tuple_(*place))
-    devices = session.scalars(query).all()
+    # state by state: each is one stretch of the index; all at once would sort every waiting device
+    devices = sorted(
+        (
+            device
+            for one in (WAITING if state is None else (state,))
+            for device in session.scalars(_waiting_in(site_id, one, place, most + 1))
+        ),
+        key=lambda device: (device.changed, device.id),
+    )
     more = len(devices) > most
     shown = devices[:most]
     return QueuePage(
         lines=tuple(_waiting(session, device) for device in shown),
         next=_cursor(shown[-1]) if more else None,
     )
+
+
+def _waiting_in(
+    site_id: UUID, state: State, place: tuple[datetime, UUID] | None, most: int
+) -> Select[Device]:
+    query = select(Device).where(Device.site_id == site_id, Device.state == state)
+    if place is not None:
+        query = query.where(tuple_(Device.changed, Device.id) > tuple_(*place))
+    return query.order_by(Device.changed, Device.id).limit(most)
 
 
 def count_states(session: Session, site_id: UUID) -> dict[State, int]:

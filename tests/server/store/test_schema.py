@@ -13,7 +13,7 @@ PER_DATABASE = {"ix_device_words"}
 """Indexes that each database has in a form of its own, which no model tells."""
 
 
-def modelled(item, name, kind, reflected, compare_to):
+def modelled(_item, name, *_told):
     return name not in PER_DATABASE
 
 

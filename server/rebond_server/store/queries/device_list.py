@@ -113,7 +113,7 @@ def _rows(site_id: UUID, wanted: Wanted) -> Any:  # noqa: ANN401 - SQLAlchemy's 
     return query.where(*conditions(site_id, wanted))
 
 
-WORDS = literal_column(
+WORDS: ColumnElement[str] = literal_column(
     "lower(coalesce(device.maker, '') || ' ' || coalesce(device.model, '') || ' ' ||"
     " coalesce(device.serial, '') || ' ' || device.tag)"
 )

@@ -17,7 +17,8 @@ from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.queries.standing import Standing, grade_reasons, standing
 
-PAGE = 50
+PAGE = 20
+"""Lines of one part: each asks what is proven of its drives."""
 WAITING = (State.HELD, State.RECEIVED, State.EXAMINED, State.WIPED)
 
 
@@ -102,19 +103,6 @@ def count_states(session: Session, site_id: UUID) -> dict[State, int]:
     return dict.fromkeys(State, 0) | {row[0]: row[1] for row in counted}
 
 
-def next_action(state: State, proven: Standing) -> Action:
-    """Return what a person should do next with a device that waits."""
-    match state:
-        case State.HELD:
-            return Action.DECIDE
-        case State.WIPED:
-            return Action.CONFIRM_GRADE
-        case State.RECEIVED:
-            return Action.PROBE
-        case _:
-            return _for_drives(proven)
-
-
 def _for_drives(proven: Standing) -> Action:
     verdicts = [drive.verdict for drive in proven.drives if drive.holds_data]
     if Verdict.FAILED in verdicts:
@@ -129,8 +117,16 @@ def _for_drives(proven: Standing) -> Action:
     return Action.PROBE_AGAIN
 
 
+_FIXED = {
+    State.HELD: Action.DECIDE,
+    State.WIPED: Action.CONFIRM_GRADE,
+    State.RECEIVED: Action.PROBE,
+}
+
+
 def _waiting(session: Session, device: Device) -> Waiting:
-    proven = standing(session, device)
+    # of a wiped device nothing is in the way: what is proven of its drives need not be asked
+    proven = None if device.state is State.WIPED else standing(session, device)
     graded = None
     if device.grade_id is not None:
         graded = session.get_one(GradeRow, (device.site_id, device.grade_id))
@@ -142,10 +138,14 @@ def _waiting(session: Session, device: Device) -> Waiting:
         model=device.model,
         state=device.state,
         since=device.changed,
-        action=next_action(device.state, proven),
+        action=_for_drives(proven) if proven and device.state not in _FIXED else _fixed(device),
         grade=None if graded is None else graded.overall,
-        reason=proven.obstacle or next(_grade_reasons(graded), None),
+        reason=(proven and proven.obstacle) or next(_grade_reasons(graded), None),
     )
+
+
+def _fixed(device: Device) -> Action:
+    return _FIXED.get(device.state, Action.PROBE_AGAIN)
 
 
 def _grade_reasons(graded: GradeRow | None) -> Iterator[Sentence]:

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 revision = "2026_11_26_large_stock"
-down_revision = "2026_11_26_sticks"
+down_revision = "2026_11_26_trainees"
 branch_labels = None
 depends_on = None
 

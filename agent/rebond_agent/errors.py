@@ -69,6 +69,10 @@ class NothingChosen(UsageError):
     """No drive was named, so nothing was erased: name each one with --drive, or image files with --image."""  # fmt: skip
 
 
+class NoOrder(UsageError):
+    """Nothing was erased: no order of the workshop lets this computer's drives go without a person. Assign it to a lot with such an order, or name the drives."""  # fmt: skip
+
+
 class NotHere(UsageError):
     """The drives of a recorded machine are not here: --drive does not go with --machine, take --image."""  # fmt: skip
 

@@ -26,7 +26,10 @@ class DriveProgress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Until the end of the last step."""
     fault_count: Count = 0
     mismatch_count: Count = 0
-    temperature_celsius: int | None = None
+    celsius: float | None = None
+    """The drive's temperature, where it tells one."""
+    paused: bool = False
+    """A person has the work stand still."""
     ending: Name | None = None
     """How it ended, as the agent saw it; None: under way."""
 

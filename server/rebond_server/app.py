@@ -20,6 +20,7 @@ from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.web import (
     account,
     api,
+    bench,
     bulk,
     compress,
     decision,
@@ -87,6 +88,7 @@ SCREENS: tuple[Blueprint, ...] = (
     account.blueprint,
     report.blueprint,
     stick.blueprint,
+    bench.blueprint,
     user.blueprint,
     view.blueprint,
 )

@@ -116,6 +116,7 @@ def _add_wipe(to: Parser, told: Told) -> None:
         ("--suspend", ErasePhrase.HELP_SUSPEND),
         ("--finish", ErasePhrase.HELP_FINISH),
         ("--full-read", ErasePhrase.HELP_FULL_READ),
+        ("--unattended", StickPhrase.HELP_UNATTENDED),
     ):
         to.add_argument(name, action="store_true", help=told(phrase))
 

@@ -14,6 +14,7 @@ from rebond_agent.console.run import Front, run
 from rebond_agent.console.state import CheckLine, State
 from rebond_agent.console.terminal import held
 from rebond_agent.console.workbench import Given, Workbench
+from rebond_agent.delivery.live import PATIENCE_SECONDS, Live
 from rebond_agent.delivery.server import server_of
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.session import new_session
@@ -33,13 +34,16 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         session = new_session(machine, desk.clocks, stick, words.asset_tag)
         if outbox is not None:
             desk.recover(session, outbox)
-        server = None
+        server, live = None, None
         if outbox is not None and not words.no_send:
             server = server_of(outbox.stick)
+            live = Live(outbox.stick, server_of(outbox.stick, PATIENCE_SECONDS), session.run)
+            live.begin()
         given = Given(
             session=session,
             outbox=outbox,
             server=server,
+            live=live,
             images=images,
             recorded=words.machine is not None,
             inputs=inputs if words.machine is None else no_inputs,
@@ -59,6 +63,8 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         )
         with front() if front else held(desk.out) as terminal:
             ended = run(begun, Workbench(given, desk.language), terminal, time.monotonic)
+        if live is not None:
+            live.end()
         waiting = len(outbox.waiting) if outbox else 0
     if waiting:
         desk.show(desk.say(ConsolePhrase.KEEP_STICK, count=waiting))

@@ -54,7 +54,7 @@ class Desk:
         """Return a text in the reader's language."""
         return say(self.language, phrase, **details)
 
-    def tell(self, phrase: Phrase, **details: object) -> None:
+    def tell(self, phrase: AnyPhrase, **details: object) -> None:
         """Tell the person something beside the result."""
         print(self.say(phrase, **details), file=self.err)
 

@@ -12,10 +12,13 @@ from rebond_agent.checks.told import keep_inspection, told_checks
 from rebond_agent.choosing import failed_probes
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.desk import NOT_ALL_ERASED, Desk
+from rebond_agent.command.ordering import ordered, told_live
 from rebond_agent.command.scratch import scratch_drives
 from rebond_agent.delivery import SHORT_BACKOFF
+from rebond_agent.delivery.live import Live
+from rebond_agent.delivery.ordering import policy_of
 from rebond_agent.erasing import Chosen, wipe
-from rebond_agent.errors import NotHere, NothingChosen
+from rebond_agent.errors import NoOrder, NotHere, NothingChosen
 from rebond_agent.language import word
 from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
@@ -29,9 +32,12 @@ from rebond_agent.wipe import engine
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.suspend import thaw
+from rebond_agent.wipe.target import BlockTarget
 from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.codec import encode
 from rebond_schemas.erasure import Ending, Level
+from rebond_schemas.facts import DriveKind
+from rebond_schemas.order import WipeOrder
 
 COUNTDOWN_SECONDS = 10
 """Before drives of this computer are touched; scratch images are begun at once."""
@@ -41,7 +47,7 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
     """Erase the named drives; 0 only when every one was carried to its end."""
     if words.drive and words.machine:
         raise NotHere
-    if not words.drive and not words.image:
+    if not words.drive and not words.image and not words.unattended:
         raise NothingChosen
     machine = desk.machine(words.machine)
     stick = open_stick(desk.stick, desk.disk)
@@ -58,7 +64,15 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
         statement = inspect(session, collected, outbox)
         keep_inspection(session, checks, outbox)
         desk.show_inventory(statement, stick, as_json=words.json)
-        endings = _erase(desk, words, session, outbox, chosen)
+        if not words.no_send:
+            desk.send(outbox, SHORT_BACKOFF)  # the order is for a machine that the server knows
+        order = ordered(desk, outbox, session, ask=not words.no_send)
+        if words.unattended:
+            chosen = (*_all(order, session, collected, words), *images)
+        named = None if order is None else str(order.id)
+        session = replace(session, order=named, stick=outbox.stick)
+        with told_live(outbox.stick, session, collected, send=not words.no_send) as live:
+            endings = _erase(desk, words, session, outbox, (order, chosen, live))
         if not words.no_send:
             desk.send(outbox, SHORT_BACKOFF)
     return 0 if endings == {Ending.COMPLETED} else NOT_ALL_ERASED
@@ -69,20 +83,24 @@ def _erase(
     words: argparse.Namespace,
     session: Session,
     outbox: Outbox,
-    chosen: Sequence[Chosen],
+    what: tuple[WipeOrder | None, Sequence[Chosen], Live | None],
 ) -> set[Ending]:
     """Erase all at once, tell each as it ends, and return the endings there were."""
-    policy = _policy(words, chosen)
+    order, chosen, live = what
+    policy = policy_of(order, _policy(words, chosen))
     endings: set[Ending] = set()
     with _stoppable(desk) as wishes:
-        if words.drive and not _counted_down(desk, wishes.cancelled):
+        here = any(isinstance(one.target, BlockTarget) for one in chosen)
+        if here and not _counted_down(desk, wishes.cancelled):
             return endings
         # Suspending would take the power from drives that erase themselves beside this one.
         alone = len(chosen) == 1
         wake = partial(thaw, desk.machine(words.machine), lambda: alone and bool(words.suspend))
         work = partial(engine.wipe, wishes=wishes, thaw=wake)
-        for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk)):
+        for erasure in wipe(session, outbox, chosen, policy, work, _watch(desk, live)):
             endings.add(erasure.ending)
+            if live is not None:
+                live.ended(erasure.drive, erasure.path, erasure.ending)
             told = encode(erasure).decode() if words.json else erasure_text(erasure, desk.language)
             desk.show(told)
     return endings
@@ -108,12 +126,35 @@ def _named(desk: Desk, words: argparse.Namespace, collected: Collected) -> tuple
     )
 
 
-def _watch(desk: Desk) -> Callable[[Chosen, Progress], None]:
+def _all(
+    order: WipeOrder | None, session: Session, collected: Collected, words: argparse.Namespace
+) -> tuple[Chosen, ...]:
+    """Return the built-in drives, where an order for this very run lets them go without a person."""
+    if order is None or not order.unattended or order.run != session.run:
+        raise NoOrder
+    if words.machine is not None or words.image:
+        return ()
+    return tuple(
+        Chosen(
+            drive=drive,
+            target=BlockTarget(path=drive.path),
+            failed_probes=failed_probes(drive.path, collected),
+        )
+        for drive in collected.facts.drives
+        if drive.boot_medium is not True
+        and drive.removable is False
+        and drive.kind is not DriveKind.OPTICAL
+    )
+
+
+def _watch(desk: Desk, live: Live | None) -> Callable[[Chosen, Progress], None]:
     """Show each step of each drive once when nobody looks, else a line that moves."""
     seen: set[tuple[str, int]] = set()
     moving = desk.err.isatty()
 
     def watch(one: Chosen, progress: Progress) -> None:
+        if live is not None:
+            live.drive(one.drive.identity, one.drive.path, progress)
         step = (one.drive.path, progress.step)
         if step in seen and not moving:
             return

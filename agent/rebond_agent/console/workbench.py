@@ -34,18 +34,23 @@ from rebond_agent.console.event import (
 )
 from rebond_agent.console.state import DriveLine
 from rebond_agent.delivery import SHORT_BACKOFF, send_all
+from rebond_agent.delivery.live import Live
+from rebond_agent.delivery.ordering import order_for, policy_of
 from rebond_agent.delivery.server import Server
 from rebond_agent.erasing import Chosen, Engine, wipe
 from rebond_agent.errors import AgentError, NotEnrolled
-from rebond_agent.language import Language, say_error
+from rebond_agent.language import Language, say_error, word
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.words import CHECKS as CHECK_NAMES
 from rebond_agent.probes import Collected, collect
 from rebond_agent.session import Session, inspect, with_drives
+from rebond_agent.stick import standing_order
 from rebond_agent.stick.outbox import Outbox
 from rebond_agent.types_met import meet_types
 from rebond_agent.wipe import engine
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.plan import make_plan
+from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Refusal, Sentence
 from rebond_agent.wipe.target import BlockTarget
 from rebond_agent.wipe.wishes import Wishes
@@ -62,6 +67,8 @@ class Given:
     session: Session
     outbox: Outbox | None
     server: Server | None
+    live: Live | None = None
+    """Tells the server how the work goes; None: nobody is told."""
     images: tuple[Chosen, ...]
     recorded: bool
     """The machine is a folder: its own drives are not here."""
@@ -90,6 +97,7 @@ class Workbench:
         self._collected: Collected | None = None
         self._checks: dict[str, Check] = {}
         self._replies: dict[str, SimpleQueue[Answer]] = {}
+        self._order = None if given.outbox is None else standing_order.kept(given.outbox.stick)
         self._stop = threading.Event()
         self._pause = threading.Event()
         self._keeping = threading.Lock()
@@ -154,6 +162,8 @@ class Workbench:
             drives = tuple(one.drive for one in images)
             collected = with_drives(collected, drives, instead=self._given.recorded)
         self._collected = collected
+        if self._given.live is not None:
+            self._given.live.machine(collected.facts.board, self._session.asset_tag)
         inspect(self._session, collected, self._given.outbox)
         lines = tuple(self._line(drive, collected) for drive in collected.facts.drives)
         self.events.put(Inspected(facts=collected.facts, drives=lines))
@@ -164,7 +174,8 @@ class Workbench:
         if chosen is None:
             french, english = ConsolePhrase.NOT_HERE.value
             return DriveLine(drive=drive, refusal=Sentence(fr=french, en=english))
-        plan = make_plan(drive, Policy(chosen=(drive.path,)), failed_probes=chosen.failed_probes)
+        policy = policy_of(self._order, Policy(chosen=(drive.path,)))
+        plan = make_plan(drive, policy, failed_probes=chosen.failed_probes)
         return DriveLine(drive=drive, refusal=plan.sentence if isinstance(plan, Refusal) else None)
 
     def _chosen(self, drive: Drive, collected: Collected) -> Chosen | None:
@@ -191,13 +202,20 @@ class Workbench:
                 engine.wipe, wishes=Wishes(self._stop.is_set, self._pause.is_set)
             )
             for erasure in wipe(
-                self._session, outbox, chosen, Policy(chosen=paths), work,
-                lambda one, said: self.events.put(Progressed(path=one.drive.path, progress=said)),
+                self._session, outbox, chosen, policy_of(self._order, Policy(chosen=paths)), work,
+                self._progressed,
             ):  # fmt: skip
                 self.events.put(Erased(path=erasure.path, erasure=erasure))
+                if self._given.live is not None:
+                    self._given.live.ended(erasure.drive, erasure.path, erasure.ending)
         finally:
             self.events.put(WipeOver())
         self._send()
+
+    def _progressed(self, one: Chosen, said: Progress) -> None:
+        self.events.put(Progressed(path=one.drive.path, progress=said))
+        if self._given.live is not None:
+            self._given.live.drive(one.drive.identity, one.drive.path, said)
 
     def _check(self, name: str) -> None:
         given = self._given
@@ -228,12 +246,21 @@ class Workbench:
         self.events.put(Stepped(name=name, step=step))
         replies = self._replies[name]
         if isinstance(step, Question | Painting):
-            return replies.get()
+            live = self._given.live
+            if live is not None:
+                live.needs(word(self.language, CHECK_NAMES, name))
+            try:
+                return replies.get()
+            finally:
+                if live is not None:
+                    live.needs(None)
         return None if replies.empty() else replies.get()
 
     def _name(self, asset_tag: str) -> None:
         """Keep the inventory again under the tag; what follows in this run carries it, too."""
         self._session = replace(self._session, asset_tag=asset_tag)
+        if self._collected is not None and self._given.live is not None:
+            self._given.live.machine(self._collected.facts.board, asset_tag)
         if self._collected is not None and self._given.outbox is not None:
             inspect(self._session, self._collected, self._given.outbox)
             self._send()
@@ -246,11 +273,21 @@ class Workbench:
         try:
             self._count()
             sent = send_all(outbox, server, sleep=self._given.sleep, backoff=SHORT_BACKOFF)
+            self._take_order(outbox, server)
             for problem in sent.problems[:1]:
                 self.events.put(Told(sentence=say_error(self.language, problem)))
         finally:
             self._sending.release()
             self._count()
+
+    def _take_order(self, outbox: Outbox, server: Server) -> None:
+        """Let what the workshop asks for this machine hold from the next erasure on."""
+        self._order = order_for(outbox, server, self._session.run)
+        self._session = replace(
+            self._session,
+            order=None if self._order is None else str(self._order.id),
+            stick=outbox.stick,
+        )
 
     def _count(self) -> None:
         if self._given.outbox is not None:

@@ -14,11 +14,16 @@ from rebond_agent.delivery.server import Answer
 from rebond_agent.errors import Unreachable
 from rebond_schemas.codec import decode, decode_as, encode
 from rebond_schemas.exchange import Arrived, EnrolmentAnswer, EnrolmentRequest, Receipt, Refusal
+from rebond_schemas.order import OrderRequest, WipeOrder
 from rebond_schemas.parcel import Torn, read, read_part, signed_by
+from rebond_schemas.progress import BenchProgress, ProgressAnswer
 from rebond_schemas.sealing import derived_key, public_half, unseal
 from rebond_schemas.signing import (
     ENROLMENT_TYPE,
+    ORDER_REQUEST_TYPE,
+    ORDER_TYPE,
     PART_TYPE,
+    PROGRESS_TYPE,
     RECEIPT_TYPE,
     STATEMENT_TYPE,
     new_key,
@@ -45,6 +50,9 @@ class FakeServer:
     uploads: list[UUID] = field(default_factory=list)
     answers: list[Answer | Unreachable | Callable[[Answer], Answer]] = field(default_factory=list)
     takes_before_answering: bool = False
+    order: Callable[[OrderRequest], WipeOrder] | None = None
+    heard: list[BenchProgress] = field(default_factory=list)
+    interval: float = 1.0
     arrived: dict[str, bytes] = field(default_factory=dict)
     """By SHA-256 of a parcel: as much of it as has come in parts."""
 
@@ -96,6 +104,26 @@ class FakeServer:
         if len(held) < found.total:
             return Answer(status=202, body=encode(Arrived(offset=len(held))))
         return self.take(held)
+
+    def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Give the order that was put here; none is an answer of an older server."""
+        known = self.sticks.get(stick)
+        if known is None or not verified(known, ORDER_REQUEST_TYPE, request, signature):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        if self.order is None:
+            return refusal(404, "none", "Ce serveur ne donne pas d'ordres.")
+        asked: OrderRequest = decode_as(request, OrderRequest)
+        order = self.order(asked)
+        body = encode(order)
+        return Answer(status=200, body=body, signature=sign(self.key, ORDER_TYPE, body))
+
+    def hear(self, sealed: bytes, stick: UUID, signature: str) -> Answer:
+        """Remember what a bench told."""
+        known = self.sticks.get(stick)
+        if known is None or not verified(known, PROGRESS_TYPE, sealed, signature):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        self.heard.append(decode_as(unseal(derived_key(self.key), sealed), BenchProgress))
+        return Answer(status=200, body=encode(ProgressAnswer(seconds=self.interval)))
 
     def _open(self, content: bytes) -> Answer:
         try:

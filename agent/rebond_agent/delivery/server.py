@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from typing import IO, Protocol
+from uuid import UUID
 
 from rebond_agent.delivery import trust
 from rebond_agent.errors import BadAddress, ClockWrong, Unreachable
@@ -21,6 +22,7 @@ TIME_LIMIT = 20.0
 """Seconds without a byte before a connection is given up."""
 
 SIGNATURE_HEADER = "Rebond-Signature"
+STICK_HEADER = "Rebond-Stick"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,10 @@ class Server(Protocol):
 
     def take_part(self, part: bytes) -> Answer:
         """Hand over some bytes of a longer parcel, or ask how many have arrived."""
+        ...
+
+    def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask how the drives of this machine are to be erased."""
         ...
 
 
@@ -84,6 +90,22 @@ class HttpServer:
     def take_part(self, part: bytes) -> Answer:
         """Hand over some bytes of a longer parcel, or ask how many have arrived."""
         return self._post("/api/v1/parts", part, {"Content-Type": PART_TYPE})
+
+    def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask how the drives of this machine are to be erased."""
+        return self._signed("/api/v1/orders", request, stick, signature)
+
+    def hear(self, sealed: bytes, stick: UUID, signature: str) -> Answer:
+        """Tell what the bench does."""
+        return self._signed("/api/v1/progress", sealed, stick, signature)
+
+    def _signed(self, path: str, body: bytes, stick: UUID, signature: str) -> Answer:
+        headers = {
+            "Content-Type": "application/octet-stream",
+            STICK_HEADER: str(stick),
+            SIGNATURE_HEADER: signature,
+        }
+        return self._post(path, body, headers)
 
     def _post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         return self._ask("POST", path, body, headers, trust.context(self.authority))
@@ -149,9 +171,10 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def server_of(stick: Stick) -> HttpServer:
+def server_of(stick: Stick, time_limit: float = TIME_LIMIT) -> HttpServer:
     """Return the server that this stick was enrolled with, believing the authority of that day."""
-    return HttpServer(url=stick.settings.server, authority=stick.settings.authority)
+    settings = stick.settings
+    return HttpServer(url=settings.server, authority=settings.authority, time_limit=time_limit)
 
 
 def address(text: str) -> str:

@@ -88,6 +88,7 @@ SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
         errors.ServerError: "Le serveur n'a pas pu être utilisé ; tout reste sur la clé.",
         errors.BadAddress: "Ce n'est pas une adresse de serveur : {url}. Écrivez http://nom:port ou https://nom.",
         errors.Unreachable: "Le serveur {url} ne répond pas ({reason}). Tout reste sur la clé ; réessayez plus tard.",
+        errors.NoOrder: "Rien n'a été effacé : aucun ordre de l'atelier ne laisse effacer les disques de cet ordinateur sans une personne. Rangez-le dans un lot qui a un tel ordre, ou nommez les disques.",
         errors.ClockWrong: "L'horloge de cet ordinateur est fausse : le certificat de {url} semble périmé. Tout reste sur la clé ; réglez date et heure dans le micrologiciel, ou remettez depuis un autre ordinateur.",
         errors.AuthorityStrange: "Le certificat de {url} n'est pas celui qu'affiche l'écran du chef d'atelier. Rien n'a été envoyé : quelqu'un s'est peut-être glissé entre les deux ; prévenez le chef d'atelier.",
         errors.BadFingerprint: "Ce n'est pas une empreinte : {text}. Elle a 64 caractères, 0 à 9 et a à f.",

@@ -15,6 +15,19 @@ class StickPhrase(Enum):
         "empreinte de l'autorité du serveur, affichée à côté du code",
         "fingerprint of the server's authority, shown beside the code",
     )
+    ORDERED = (
+        "Ordre de l'atelier ({lot}) : {level}, lecture de contrôle {percent} %.",
+        "Order of the workshop ({lot}): {level}, read back {percent} %.",
+    )
+    DESTROY = (
+        "Le donateur demande la destruction : après l'effacement, sortez les disques.",
+        "The donor asks for destruction: take the drives out after the erasure.",
+    )
+    EVERY_LOT = ("tous les lots", "every lot")
+    HELP_UNATTENDED = (
+        "efface tous les disques internes, si un ordre signé le permet pour cet ordinateur",
+        "erase all built-in drives, where a signed order allows it for this computer",
+    )
     HELP_LINK = (
         "adresse du serveur, ou tout le texte du code QR",
         "address of the server, or the whole text of the QR code",

@@ -58,6 +58,7 @@ _WHOLE_SURFACE = frozenset(
         Method.SCSI_SANITIZE_OVERWRITE,
     }
 )
+_IEEE_PURGES = frozenset({Method.ATA_SECURITY_ERASE_ENHANCED})
 _DISK_BYTES_PER_SECOND = 120e6
 
 
@@ -70,7 +71,8 @@ def _ways(drive: Drive, policy: Policy) -> Iterator[FirmwareWay]:
     if not _may_be_asked(drive, policy):
         return
     bus = Bus.SAS if drive.identity.bus is Bus.SCSI else drive.identity.bus
-    for method, level in _TABLE.get((bus, drive.kind), ()):
+    for method, nist in _TABLE.get((bus, drive.kind), ()):
+        level = _P if policy.admit_ieee and method in _IEEE_PURGES else nist
         if policy.level is Level.PURGE and level is not Level.PURGE:
             continue
         if method in SECURITY_ERASES and not _has_security(drive):

@@ -23,6 +23,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     sample_percent: float = 10.0
     """Share of the drive read before and behind a firmware erasure (NIST SP 800-88r1 §4.7: at
     least a tenth); 100 reads all of it."""
+    admit_ieee: bool = False
+    """Count an enhanced security erase of flash as a Purge, as IEEE 2883 does and NIST does not."""
     locked_by_us: tuple[str, ...] = ()
     """Serial numbers of drives on which a security erase of ours was cut short."""
 

@@ -12,6 +12,7 @@ from rebond_server.domain.drive_identity import same_drive
 from rebond_server.domain.drive_speed import ceiling
 from rebond_server.domain.verdict import Judgement, judge
 from rebond_server.domain.verdict_reason import Code
+from rebond_server.operations.evidence_of import order_named
 from rebond_server.operations.history import tell
 from rebond_server.operations.issue_certificate import withdraw_contradicted
 from rebond_server.operations.order import OLDEST_FIRST
@@ -42,7 +43,8 @@ def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasur
         return
     drive_row = work.session.get_one(DriveRow, (work.site_id, seen.drive_id))
     drive = msgspec.convert(seen.facts, Drive)
-    judgement = judge(erasure, drive)
+    order = order_named(work, erasure.order)
+    judgement = judge(erasure, drive, admit_ieee=order is not None and order.policy.admit_ieee)
     judged = _row(work, device, row, erasure, drive_row, drive, judgement)
     work.session.add(judged)
     work.session.flush()

@@ -26,6 +26,7 @@ from rebond_server.operations.work import NOBODY, ActorKind, Work
 from rebond_server.store.database import migrate, open_database, sessions
 from rebond_server.store.device import Device
 from rebond_server.store.history import HistoryEvent
+from rebond_server.store.order import OrderRow
 from rebond_server.store.people import Site
 from rebond_server.store.stick import Doubt, StatementRow, Stick
 
@@ -105,6 +106,19 @@ def _copy_who_signs(work: Work, session: Session) -> None:
                 name=stick.name,
                 public_key=stick.public_key,
                 enrolled=stick.enrolled,
+                compared=stick.enrolled,
+            )
+        )
+    session.flush()
+    for order in work.session.scalars(select(OrderRow).where(OrderRow.site_id == work.site_id)):
+        session.add(
+            OrderRow(
+                site_id=order.site_id,
+                id=order.id,
+                stick_id=order.stick_id,
+                run=order.run,
+                body=order.body,
+                issued=order.issued,
             )
         )
 

@@ -1,5 +1,6 @@
 """The interface of the sticks: signed bytes in, signed bytes out, and one route that says the server is well."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from rebond_schemas.signing import PARCEL_TYPE, PART_TYPE, RECEIPT_TYPE, STATEME
 from rebond_schemas.text import LIMIT, clean
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.sentence import Sentence
+from rebond_server.operations import bench, wipe_order
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
 from rebond_server.operations.enrol_stick import enrol_stick
 from rebond_server.operations.receive_parcel import receive_parcel, receive_part
 from rebond_server.operations.receive_statement import TOO_LARGE, receive_statement
 from rebond_server.operations.tls import fingerprint_of
-from rebond_server.operations.work import NOBODY
+from rebond_server.operations.work import NOBODY, Work
 from rebond_server.web.session import desk, now
 
 blueprint = Blueprint("api", __name__)
@@ -83,6 +85,18 @@ def take_part() -> Response:
     return _told(answer)
 
 
+@blueprint.post("/api/v1/orders")
+def give_order() -> Response:
+    """Tell a stick how the drives of its machine are to be erased; the order is signed."""
+    return _told(_by_stick(wipe_order.give_order))
+
+
+@blueprint.post("/api/v1/progress")
+def hear_progress() -> Response:
+    """Take what a bench tells while it works, and say when to tell more."""
+    return _told(_by_stick(bench.hear))
+
+
 @blueprint.get("/api/v1/authority")
 def authority() -> Response:
     """Give the certificate authority that sticks pin; what makes it believed is its fingerprint."""
@@ -133,6 +147,19 @@ def bad_request(error: HTTPException) -> Response:
 def unavailable(refusal: Refused) -> Response:
     """Answer when the server itself cannot work: the stick keeps its statement and tries again."""
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _said(refusal.sentence))
+
+
+def _by_stick(
+    act: Callable[[Work, bytes, UUID, str], Accepted | Declined],
+) -> Accepted | Declined:
+    """Do what a stick asks in a body that its headers sign."""
+    if request.headers.get("Content-Encoding"):
+        return _WRONG_TYPE
+    raw = request.get_data(cache=False)
+    stick, signature = _stick(), request.headers.get(SIGNATURE_HEADER)
+    if stick is None or signature is None:
+        return NOT_KNOWN
+    return desk().workshop.persist(NOBODY, now(), lambda work: act(work, raw, stick, signature))
 
 
 def _authority() -> bytes:

@@ -1,0 +1,189 @@
+"""Signed orders: how the drives of one machine, or of any that a stick meets offline, are to be erased."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from rebond_schemas.codec import Unreadable, decode_as, encode
+from rebond_schemas.order import ErasurePolicy, OrderRequest, WipeOrder
+from rebond_schemas.signing import ORDER_REQUEST_TYPE, ORDER_TYPE, sign, verified
+from rebond_server.domain.erasure_order import policy_of
+from rebond_server.domain.lifecycle import State
+from rebond_server.domain.policy import Permission
+from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
+from rebond_server.operations.doubt import doubt_of
+from rebond_server.operations.history import tell
+from rebond_server.operations.lots import lot_by_code, origin_of
+from rebond_server.operations.work import Work
+from rebond_server.store.base import plain
+from rebond_server.store.database import take_turns
+from rebond_server.store.demand import Lot
+from rebond_server.store.device import Device
+from rebond_server.store.ids import uuid7
+from rebond_server.store.order import OrderRow, PolicyRow
+from rebond_server.store.stick import StatementKind, StatementRow, Stick
+
+MAY_BE_ERASED = frozenset({State.RECEIVED, State.EXAMINED})
+"""A device that went further holds nothing of a donor, or is somebody else's: no machine erases it alone."""
+
+
+def record_policy(
+    work: Work, code: str | None, policy: ErasurePolicy, *, unattended: bool = False
+) -> None:
+    """Say how the drives of a lot are erased, or (None) of all that nothing else was said of."""
+    work.require(Permission.MANAGE_LOTS)
+    lot = None if code is None else lot_by_code(work, code)
+    take_turns(work.session, f"policies {work.site_id}")
+    row = _row(work, lot)
+    if row is None:
+        row = PolicyRow(
+            site_id=work.site_id, id=uuid7(work.now), lot_id=None if lot is None else lot.id
+        )
+        work.session.add(row)
+    # Nobody stands beside an erasure of which no lot was said.
+    row.policy, row.unattended, row.changed = (
+        plain(policy),
+        unattended and lot is not None,
+        work.now,
+    )
+    subject = ("site", work.site_id) if lot is None else ("lot", lot.id)
+    details = {"policy": plain(policy), "unattended": row.unattended}
+    tell(work, "set_erasure_policy", subject, details=details)
+
+
+def policy_in_force(work: Work, code: str | None) -> tuple[ErasurePolicy, bool]:
+    """Return the policy of a lot (None: the workshop's own), and whether it may run unattended."""
+    lot = None if code is None else lot_by_code(work, code)
+    row = None if lot is None else _row(work, lot)
+    return _policy(work, lot), row is not None and row.unattended
+
+
+def give_order(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Accepted | Declined:
+    """Answer a stick that asks what to do; the same run gets the same order until its policy changes."""
+    stick = work.session.get(Stick, (work.site_id, stick_id))
+    if stick is None or stick.revoked is not None:
+        return NOT_KNOWN
+    if not verified(stick.public_key, ORDER_REQUEST_TYPE, raw, signature):
+        return NOT_KNOWN
+    try:
+        asked: OrderRequest = decode_as(raw, OrderRequest)
+    except Unreadable:
+        return NOT_KNOWN
+    if asked.stick != stick.id:
+        return NOT_KNOWN
+    take_turns(work.session, f"orders {work.site_id}")
+    return _signed(work, _order(work, stick, asked.run))
+
+
+def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
+    device = None if run is None else _device(work, stick, run)
+    lot = None if device is None or device.lot_id is None else _lot(work, device.lot_id)
+    row = None if lot is None else _row(work, lot)
+    alone = (
+        row is not None
+        and row.unattended
+        and device is not None
+        and device.state in MAY_BE_ERASED
+        and doubt_of(stick) is None
+    )
+    order = WipeOrder(
+        id=uuid7(work.now),
+        site=work.site_id,
+        policy=_policy(work, lot),
+        issued=work.now,
+        stick=None if device is None else stick.id,
+        run=None if device is None else run,
+        device=None if device is None else device.tag,
+        lot=None if lot is None else lot.code,
+        unattended=alone,
+    )
+    return _given_before(work, order) or _kept(work, order)
+
+
+def _policy(work: Work, lot: Lot | None) -> ErasurePolicy:
+    workshop, own = _row(work, None), None if lot is None else _row(work, lot)
+    origin = None if lot is None else origin_of(work, lot)
+    return policy_of(
+        None if origin is None else origin.erasure_policy,
+        None if own is None else _read(own),
+        None if workshop is None else _read(workshop),
+    )
+
+
+def _read(row: PolicyRow) -> ErasurePolicy:
+    return msgspec.convert(row.policy, ErasurePolicy)
+
+
+def _row(work: Work, lot: Lot | None) -> PolicyRow | None:
+    of = PolicyRow.lot_id.is_(None) if lot is None else PolicyRow.lot_id == lot.id
+    return work.session.scalars(
+        select(PolicyRow).where(PolicyRow.site_id == work.site_id, of)
+    ).one_or_none()
+
+
+def _lot(work: Work, lot_id: UUID) -> Lot:
+    return work.session.get_one(Lot, (work.site_id, lot_id))
+
+
+def _device(work: Work, stick: Stick, run: UUID) -> Device | None:
+    """Return the one device that the inventories of this run were filed under."""
+    found = work.session.scalars(
+        select(Device)
+        .join(
+            StatementRow,
+            (StatementRow.site_id == Device.site_id) & (StatementRow.device_id == Device.id),
+        )
+        .where(
+            StatementRow.site_id == work.site_id,
+            StatementRow.stick_id == stick.id,
+            StatementRow.run == run,
+            StatementRow.kind == StatementKind.INVENTORY,
+            StatementRow.quarantined.is_(False),
+        )
+        .distinct()
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def _given_before(work: Work, order: WipeOrder) -> OrderRow | None:
+    """Return the latest order of this run when it says the same."""
+    row = work.session.scalars(
+        select(OrderRow)
+        .where(
+            OrderRow.site_id == work.site_id,
+            OrderRow.stick_id == order.stick
+            if order.stick is not None
+            else OrderRow.stick_id.is_(None),
+            OrderRow.run == order.run if order.run is not None else OrderRow.run.is_(None),
+        )
+        .order_by(OrderRow.issued.desc(), OrderRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    before: WipeOrder = decode_as(row.body, WipeOrder)
+    same = msgspec.structs.replace(order, id=before.id, issued=before.issued) == before
+    return row if same else None
+
+
+def _kept(work: Work, order: WipeOrder) -> OrderRow:
+    row = OrderRow(
+        site_id=work.site_id,
+        id=order.id,
+        stick_id=order.stick,
+        run=order.run,
+        body=encode(order),
+        issued=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _signed(work: Work, row: OrderRow) -> Accepted:
+    return Accepted(
+        status=Status.KNOWN,
+        body=row.body,
+        signature=sign(work.server_key, ORDER_TYPE, row.body),
+    )

@@ -50,6 +50,15 @@ def inspection(stick: Stick, place: Place) -> Inspection:
     )
 
 
+TYPES = {
+    "/api/v1/enrol": {"application/json"},
+    "/api/v1/parts": {"application/vnd.rebond.part.v1"},
+    "/api/v1/parcels": {"application/vnd.rebond.parcel.v2"},
+    "/api/v1/orders": {"application/octet-stream"},
+    "/api/v1/progress": {"application/octet-stream"},
+}
+
+
 class HttpFake:
     """A FakeServer behind real HTTP on a free local port."""
 
@@ -83,14 +92,16 @@ def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, body: bytes) -> Answer:
             signature = self.headers[SIGNATURE_HEADER]
-            if self.path == "/api/v1/enrol":
-                return fake.enrol(body, signature)
-            if self.path == "/api/v1/parts":
-                assert self.headers["Content-Type"] == "application/vnd.rebond.part.v1"
-                return fake.take_part(body)
-            assert self.path == "/api/v1/parcels"
-            assert self.headers["Content-Type"] == "application/vnd.rebond.parcel.v2"
-            return fake.take(body)
+            stick = uuid.UUID(self.headers.get("Rebond-Stick", "0" * 32))
+            routes = {
+                "/api/v1/enrol": lambda: fake.enrol(body, signature),
+                "/api/v1/parts": lambda: fake.take_part(body),
+                "/api/v1/parcels": lambda: fake.take(body),
+                "/api/v1/orders": lambda: fake.ask_order(body, stick, signature),
+                "/api/v1/progress": lambda: fake.hear(body, stick, signature),
+            }
+            assert self.headers["Content-Type"] in TYPES[self.path]
+            return routes[self.path]()
 
         def _reply(self, answer: Answer) -> None:
             self.send_response(answer.status)

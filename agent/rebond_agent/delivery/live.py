@@ -111,9 +111,12 @@ class Live:
     def _run(self) -> None:
         while True:
             self._news.wait()
+            over = (
+                self._over.is_set()
+            )  # asked before the state is read: the last word is the last state
             self._news.clear()
             wait = self._say()
-            if self._over.is_set():
+            if over:
                 return
             self._over.wait(wait)
 

@@ -37,6 +37,7 @@ from rebond_server.web import (
     log,
     login,
     lot,
+    manual,
     organisation,
     passes,
     person,
@@ -65,6 +66,7 @@ ZONE = "Europe/Paris"
 SCREENS: tuple[Blueprint, ...] = (
     login.blueprint,
     home.blueprint,
+    manual.blueprint,
     device.blueprint,
     scan.blueprint,
     label.blueprint,

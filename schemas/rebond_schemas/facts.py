@@ -91,6 +91,10 @@ class Firmware(Fact, frozen=True, kw_only=True):
     setup_password: bool | None = None
     anti_theft: tuple[Text, ...] = ()
     windows_key: bool | None = None
+    revision: Text | None = None
+    controller_revision: Annotated[
+        Text | None, Meta(description="of the embedded controller's own program")
+    ] = None
 
 
 class Processor(Fact, frozen=True, kw_only=True):
@@ -112,6 +116,13 @@ class Processor(Fact, frozen=True, kw_only=True):
     threads: Count | None = None
     x86_64_level: Annotated[int, Meta(ge=0, le=4)] | None = None
     max_mhz: Count | None = None
+    min_mhz: Count | None = None
+    l1_data_kib: Count | None = None
+    l1_code_kib: Count | None = None
+    l2_kib: Count | None = None
+    l3_kib: Count | None = None
+    address_bits: Count | None = None
+    microcode: Text | None = None
     virtualisation: bool | None = None
     features: tuple[Name, ...] = ()
 
@@ -124,6 +135,9 @@ class MemoryModule(Fact, frozen=True, kw_only=True):
     kind: Text | None = None
     form: Text | None = None
     speed_mts: Count | None = None
+    running_mts: Count | None = None
+    millivolts: Count | None = None
+    ranks: Count | None = None
     maker: Text | None = None
     part: Text | None = None
     serial: Text | None = None
@@ -138,6 +152,7 @@ class Memory(Fact, frozen=True, kw_only=True):
     slots: Count | None = None
     free_slots: Count | None = None
     maximum_mib: Annotated[int, Meta(ge=0, description="a hint: often wrong")] | None = None
+    error_correction: bool | None = None
     modules: tuple[MemoryModule, ...] = ()
 
 
@@ -162,6 +177,9 @@ class Drive(Fact, frozen=True, kw_only=True):
     rotation_rpm: Annotated[int, Meta(ge=0, description="0 says solid state")] | None = None
     form_factor: Text | None = None
     logical_block_bytes: Count | None = None
+    physical_block_bytes: Count | None = None
+    link_mbps: Count | None = None
+    link_max_mbps: Count | None = None
     native_size_bytes: Bytes | None = None
     removable: bool | None = None
     read_only: bool | None = None
@@ -231,6 +249,23 @@ class Equipment(Fact, frozen=True, kw_only=True):
     name: Text | None = None
 
 
+class Device(Fact, frozen=True, kw_only=True):
+    """One function on the PCI bus, or one device on the USB, whatever it is for."""
+
+    bus: Literal["pci", "usb"]
+    place: Text
+    kind: Text | None = None
+    code: Annotated[Text | None, Meta(description="class, in hexadecimal")] = None
+    maker: Text | None = None
+    name: Text | None = None
+    vendor_id: Text | None = None
+    device_id: Text | None = None
+    subsystem_maker: Text | None = None
+    subsystem_name: Text | None = None
+    revision: Text | None = None
+    driver: Text | None = None
+
+
 class Facts(Fact, frozen=True, kw_only=True):
     """Everything known about one machine in one run."""
 
@@ -253,3 +288,5 @@ class Facts(Fact, frozen=True, kw_only=True):
         Name | None,
         Meta(description="as the maker's number tells: azerty_fr, qwertz_de, qwerty_us"),
     ] = None
+    devices: Annotated[tuple[Device, ...], Meta(max_length=256)] = ()
+    kernel: Annotated[Text | None, Meta(description="under which all this was seen")] = None

@@ -2,7 +2,11 @@
 
 import pytest
 
-from rebond_agent.probes import board, edid, memory, ports, processor, smbios
+from rebond_agent.checks.fake import ScriptedMachine
+from rebond_agent.machine import Completed
+from rebond_agent.probes import board, devices, edid, memory, ports, processor, smbios
+from rebond_agent.probes.pci import parse_lspci
+from rebond_agent.probes.udev import parse_udev
 
 SYSTEM = """# dmidecode 2.9
 SMBIOS 2.4 present.
@@ -404,6 +408,109 @@ Port Connector Information
 \tExternal Reference Designator: {printed}
 \tExternal Connector Type: {connector}
 """
+
+
+MODULE = """
+Handle 0x0010, DMI type 16, 23 bytes
+Physical Memory Array
+\tUse: System Memory
+\tError Correction Type: {ecc}
+
+Handle 0x0011, DMI type 17, 40 bytes
+Memory Device
+\tArray Handle: 0x0010
+\tSize: 8 GB
+\tForm Factor: SODIMM
+\tLocator: DIMM A
+\tType: DDR4
+\tSpeed: 3200 MT/s
+\tConfigured Memory Speed: 2667 MT/s
+\tConfigured Voltage: 1.2 V
+\tRank: 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "corrects"),
+    [("None", False), ("Multi-bit ECC", True), ("Single-bit ECC", True), ("Unknown", None)],
+)
+def test_a_module_rated_and_running(word, corrects):
+    told = memory.parse_memory(smbios.parse_smbios(MODULE.format(ecc=word)))
+
+    assert told.error_correction is corrects
+    (one,) = told.modules
+    assert (one.speed_mts, one.running_mts, one.millivolts, one.ranks) == (3200, 2667, 1200, 2)
+
+
+@pytest.mark.parametrize(("usable_kib", "installed"), [(7_900_000, 8192), (16_300_000, None)])
+def test_less_installed_than_there_is_to_use_is_a_wrong_table(usable_kib, installed):
+    done = Completed(
+        command=memory.smbios.COMMAND,
+        outcome="ok",
+        exit_status=0,
+        output=MODULE.format(ecc="None").encode(),
+    )
+    machine = ScriptedMachine(
+        programs={"dmidecode": [done]},
+        files={"/proc/meminfo": [f"MemTotal:       {usable_kib} kB\n".encode()]},
+    )
+
+    assert memory.probe(machine).facts.memory.installed_mib == installed
+
+
+CACHES = """Architecture:        x86_64
+Model name:          Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz
+Address sizes:       39 bits physical, 48 bits virtual
+CPU min MHz:         400.0000
+L1d cache:           {first}
+L2 cache:            {second}
+L3 cache:            6 MiB (1 instance)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("128 KiB (4 instances)", "1 MiB (4 instances)", (128, 1024)),
+        ("32K", "256K", (32, 256)),
+        ("192 KiB", "1.5 MiB", (192, 1536)),
+        ("a lot", "", (None, None)),
+    ],
+)
+def test_caches_of_old_and_new_lscpu(first, second, expected):
+    one = processor.parse_lscpu(CACHES.format(first=first, second=second))
+
+    assert (one.l1_data_kib, one.l2_kib) == expected
+    assert (one.l3_kib, one.address_bits, one.min_mhz) == (6144, 39, 400)
+
+
+def test_every_device_on_both_buses():
+    text = (
+        "Slot:\t00:02.0\nClass:\tVGA compatible controller [0300]\n"
+        "Vendor:\tIntel Corporation [8086]\nDevice:\tUHD Graphics 620 [5917]\n"
+        "SVendor:\tLenovo [17aa]\nSDevice:\tThinkPad T480 [225d]\nRev:\t07\nDriver:\ti915\n"
+    )
+    camera = {
+        "DEVTYPE": "usb_device",
+        "PRODUCT": "4f2/b604/27",
+        "ID_VENDOR": "Chicony_Electronics",
+        "ID_MODEL_FROM_DATABASE": "Integrated Camera",
+        "DRIVER": "usb",
+    }
+    udev = [
+        {"subsystem": "usb", "name": "1-8", "properties": camera},
+        {"subsystem": "usb", "name": "1-8:1.0", "properties": {"DEVTYPE": "usb_interface"}},
+    ]
+    chip, plugged = devices.parse_devices(parse_lspci(text), parse_udev(udev))
+
+    assert (chip.bus, chip.place, chip.kind, chip.code) == (
+        "pci", "00:02.0", "VGA compatible controller", "0300",
+    )  # fmt: skip
+    assert (chip.subsystem_maker, chip.revision, chip.driver) == ("Lenovo", "07", "i915")
+    assert (plugged.bus, plugged.place, plugged.vendor_id, plugged.device_id) == (
+        "usb", "1-8", "04f2", "b604",
+    )  # fmt: skip
+    assert (plugged.maker, plugged.name) == ("Chicony Electronics", "Integrated Camera")
 
 
 def test_ports_are_counted_by_kind_and_inner_plugs_left_out():

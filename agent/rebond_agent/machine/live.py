@@ -32,6 +32,12 @@ UDEV_SUBSYSTEMS = (
     "usb",
     "tpm",
     "mmc",
+    "pci",
+    "hid",
+    "hwmon",
+    "power_supply",
+    "thermal",
+    "typec",
 )
 
 SLOW_LIBRARY_LIMIT = 20.0

@@ -11,6 +11,7 @@ from rebond_agent.machine.noting import NotingMachine
 from rebond_agent.probes import (
     battery,
     board,
+    devices,
     display,
     drives,
     equipment,
@@ -18,6 +19,7 @@ from rebond_agent.probes import (
     firmware,
     graphics,
     hidden,
+    kernel,
     layout,
     memory,
     network,
@@ -41,6 +43,8 @@ PROBES: tuple[Probe, ...] = (
     Probe(name="graphics", ask=graphics.probe),
     Probe(name="equipment", ask=equipment.probe),
     Probe(name="keyboard_layout", ask=layout.probe),
+    Probe(name="devices", ask=devices.probe),
+    Probe(name="kernel", ask=kernel.probe),
 )
 """Every subject, in the order of the facts; the longest waits about as long as one smartctl."""
 

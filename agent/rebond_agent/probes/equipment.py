@@ -1,13 +1,13 @@
 """What else is there or not: camera, Bluetooth, sound, touch, fingerprint and card readers."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from rebond_agent.machine import Library, Machine
-from rebond_agent.probes import pci, ports, smbios, tool_json
+from rebond_agent.probes import pci, ports, smbios
 from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.pci import PciDevice
+from rebond_agent.probes.udev import UdevDevice, parse_udev
 from rebond_schemas.facts import Equipment, Facts
 from rebond_schemas.text import clean
 
@@ -16,36 +16,6 @@ _FINGERPRINT_MAKERS = frozenset(("138a", "06cb", "27c6", "08ff", "147e", "1c7a",
 _FINGERPRINT = re.compile(r"fingerprint|biometric|goodix|validity|swipe sensor", re.IGNORECASE)
 _CARD_READER = re.compile(r"card ?reader|RTS5\d|SD Host", re.IGNORECASE)
 _SD_HOST = "0805"
-
-
-@dataclass(frozen=True, kw_only=True)
-class UdevDevice:
-    """One device as udev knows it."""
-
-    subsystem: str
-    name: str
-    properties: Mapping[str, str]
-
-
-def parse_udev(answer: object) -> tuple[UdevDevice, ...]:
-    """Return the devices in pyudev's answer; none when it has no such shape."""
-    devices = []
-    for row in answer if isinstance(answer, list) else ():
-        properties = tool_json.at(row, "properties")
-        devices.append(
-            UdevDevice(
-                subsystem=tool_json.word(row, "subsystem") or "",
-                name=tool_json.word(row, "name") or "",
-                properties={
-                    key: value
-                    for key, value in (
-                        properties.items() if isinstance(properties, Mapping) else ()
-                    )
-                    if isinstance(key, str) and isinstance(value, str)
-                },
-            )
-        )
-    return tuple(devices)
 
 
 def find_equipment(

@@ -41,6 +41,8 @@ def parse_firmware(structures: Sequence[Structure]) -> Firmware:
         vendor=known(bios.get("Vendor")),
         version=known(bios.get("Version")),
         date=parse_date(bios.get("Release Date")),
+        revision=known(bios.get("BIOS Revision")),
+        controller_revision=known(bios.get("Firmware Revision")),
         tpm_version=_declared_tpm(structures),
         setup_password=_setup_password(structures),
         anti_theft=_anti_theft(structures),
@@ -74,6 +76,8 @@ def probe(machine: Machine) -> Answer:
         anti_theft=(*(told.anti_theft if agents is None else agents), *_planted(tables)),
         # MSDM holds the Windows key that came with the machine: only its presence is read.
         windows_key="MSDM" in tables if tables else None,
+        revision=told.revision,
+        controller_revision=told.controller_revision,
     )
     sources = {"firmware": declared("dmidecode") if told != Firmware() else unknown("dmidecode")}
     if (

@@ -48,6 +48,7 @@ class Listed:
     memory_card: bool = False
     size_bytes: int | None = None
     block_bytes: int | None = None
+    physical_block_bytes: int | None = None
     vendor: str | None = None
     model: str | None = None
     serial: str | None = None
@@ -137,6 +138,7 @@ def _listed(name: str, row: object) -> Listed:
         optical=tool_json.word(row, "type") == "rom" or name.startswith("sr"),
         size_bytes=size,
         block_bytes=_whole(row, "log-sec"),
+        physical_block_bytes=_whole(row, "phy-sec"),
         vendor=tool_json.word(row, "vendor"),
         model=_model(row),
         serial=known_serial(tool_json.word(row, "serial")),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from rebond_agent.machine import Library, Machine
 from rebond_agent.machine.placeholders import known, known_serial
 from rebond_agent.probes import smbios
@@ -17,6 +19,7 @@ MIB = 2**20
 _NOT_MEMORY = ("flash", "rom", "eprom", "eeprom", "feprom", "3dram", "logical non-volatile device")
 _FLASH_PLACE = re.compile(r"\b(?:system rom|bios|flash|firmware|spi)\b", re.IGNORECASE)
 _LARGEST_FLASH = 64 * 2**20  # bytes; BIOS chips hold 16 or 32 MiB
+_RUNNING = ("Configured Memory Speed", "Configured Clock Speed")
 _EMPTY = ("no module installed", "not installed", "empty")
 _MOST = 2**40  # bytes; a module of more than 1 TiB is a misread size
 
@@ -34,6 +37,7 @@ def parse_memory(structures: Sequence[Structure]) -> Memory:
         slots=len(rows) or None,
         free_slots=sum(_is_empty(row) for row in rows) if rows else None,
         maximum_mib=maximum or None,
+        error_correction=_error_correction(arrays),
         modules=modules,
     )
 
@@ -52,14 +56,10 @@ def probe(machine: Machine) -> Answer:
     told = parse_memory(structures)
     meminfo = (machine.read("/proc/meminfo") or b"")[:16384].decode("ascii", "replace")
     usable = parse_usable(machine.ask(Library.USABLE_MEMORY), meminfo)
-    memory = Memory(
-        installed_mib=told.installed_mib,
-        usable_mib=usable,
-        slots=told.slots,
-        free_slots=told.free_slots,
-        maximum_mib=told.maximum_mib,
-        modules=told.modules,
-    )
+    memory = msgspec.structs.replace(told, usable_mib=usable)
+    if told.installed_mib and usable and usable > told.installed_mib:
+        # Less installed than there is to use: the table is wrong, and what is right is not known.
+        memory = msgspec.structs.replace(memory, installed_mib=None)
     sources = {"memory": declared("dmidecode") if structures else unknown("dmidecode")}
     if usable is not None:
         sources["memory.usable_mib"] = measured("usable_memory")
@@ -103,7 +103,10 @@ def _module(row: Structure) -> MemoryModule:
         size_mib=size // MIB if size and size <= _MOST else None,
         kind=kind,
         form=form,
-        speed_mts=_speed(row),
+        speed_mts=_speed(row, "Speed", *_RUNNING),
+        running_mts=_speed(row, *_RUNNING),
+        millivolts=_millivolts(row.get("Configured Voltage")),
+        ranks=int(rank) if re.fullmatch(r"[1-9]\d?", rank := row.get("Rank") or "") else None,
         maker=known(row.get("Manufacturer")),
         part=known(row.get("Part Number")),
         serial=known_serial(row.get("Serial Number")),
@@ -121,13 +124,28 @@ def _word(raw: str | None) -> str | None:
     return None if text is None or text.lower() in vague else text
 
 
-def _speed(row: Structure) -> int | None:
-    """Return the module's rated megatransfers a second; what it runs at is the board's choice."""
-    for key in ("Speed", "Configured Memory Speed", "Configured Clock Speed"):
+def _speed(row: Structure, *keys: str) -> int | None:
+    """Return megatransfers a second: rated under `Speed`; what it runs at is the board's choice."""
+    for key in keys:
         found = re.match(r"(\d{2,5}) M(T/s|Hz)", row.get(key) or "")
         if found and int(found[1]) > 0:
             return int(found[1])
     return None
+
+
+def _millivolts(raw: str | None) -> int | None:
+    found = re.match(r"(\d)(?:\.(\d{1,3}))? V", raw or "")
+    if not found:
+        return None
+    return int(found[1]) * 1000 + int((found[2] or "").ljust(3, "0")) or None
+
+
+def _error_correction(arrays: Sequence[Structure]) -> bool | None:
+    """Return whether any array corrects errors; None where none tells."""
+    told = {(one.get("Error Correction Type") or "").lower() for one in arrays}
+    if any("ecc" in one or one == "crc" for one in told):
+        return True
+    return False if "none" in told else None
 
 
 def _soldered(kind: str | None, form: str | None, locator: str) -> bool | None:

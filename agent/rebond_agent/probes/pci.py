@@ -22,6 +22,10 @@ class PciDevice:
     name: str | None = None
     device_id: str | None = None
     driver: str | None = None
+    kind: str | None = None
+    subsystem_vendor: str | None = None
+    subsystem_name: str | None = None
+    revision: str | None = None
 
 
 def parse_lspci(text: str) -> tuple[PciDevice, ...]:
@@ -54,6 +58,10 @@ def _device(said: dict[str, str]) -> PciDevice:
         name=name,
         device_id=device_id,
         driver=clean(said.get("Driver")),
+        kind=_split(said["Class"])[0],
+        subsystem_vendor=_split(said.get("SVendor"))[0],
+        subsystem_name=_split(said.get("SDevice"))[0],
+        revision=clean(said.get("Rev")),
     )
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 from rebond_agent.machine import Library, Machine
 from rebond_agent.probes import tool_json
 from rebond_agent.probes.answer import Answer, measured, unknown
@@ -11,6 +13,8 @@ from rebond_schemas.facts import Facts, Processor
 from rebond_schemas.text import clean
 
 COMMAND = ("lscpu",)
+CPUINFO = "/proc/cpuinfo"
+_FIRST_CORE = 8192  # bytes that hold the first processor's lines
 
 _VENDORS = {
     "GenuineIntel": "Intel",
@@ -48,9 +52,10 @@ def parse_lscpu(text: str) -> Processor:
         if colon and value.strip():
             said.setdefault(key.strip(), value.strip())
     flags = tuple(said.get("Flags", said.get("Features", "")).split())
+    bits = re.match(r"(\d{2}) bits physical", said.get("Address sizes", ""))
     sockets, per_socket = _whole(said.get("Socket(s)")), _whole(said.get("Core(s) per socket"))
     cores = sockets * per_socket if sockets and per_socket else None
-    return _processor(
+    told = _processor(
         brand=said.get("Model name"),
         vendor=said.get("Vendor ID"),
         numbers=(
@@ -61,6 +66,15 @@ def parse_lscpu(text: str) -> Processor:
         counts=(sockets, cores, _whole(said.get("CPU(s)"))),
         max_mhz=_mhz(said.get("CPU max MHz")),
         flags=flags,
+    )
+    return msgspec.structs.replace(
+        told,
+        min_mhz=_mhz(said.get("CPU min MHz")),
+        l1_data_kib=_kibibytes(said.get("L1d cache")),
+        l1_code_kib=_kibibytes(said.get("L1i cache")),
+        l2_kib=_kibibytes(said.get("L2 cache")),
+        l3_kib=_kibibytes(said.get("L3 cache")),
+        address_bits=int(bits[1]) if bits else None,
     )
 
 
@@ -113,7 +127,17 @@ def probe(machine: Machine) -> Answer:
     if processor.maker is None and processor.name is None:
         processor = parse_cpuinfo(machine.ask(Library.CPUINFO))
         source = measured("cpuinfo") if processor != Processor() else unknown("lscpu")
-    return Answer(facts=Facts(processor=processor), sources={"processor": source})
+    code = re.search(rb"^microcode\s*:\s*(0x[0-9a-f]{1,8})", _cpuinfo(machine), re.MULTILINE)
+    sources = {"processor": source}
+    if code:
+        processor = msgspec.structs.replace(processor, microcode=code[1].decode())
+        sources["processor.microcode"] = measured(CPUINFO)
+    return Answer(facts=Facts(processor=processor), sources=sources)
+
+
+def _cpuinfo(machine: Machine) -> bytes:
+    """Return what the kernel says of the first core."""
+    return (machine.read(CPUINFO) or b"")[:_FIRST_CORE]
 
 
 def probe_second_opinion(machine: Machine) -> Answer:
@@ -157,6 +181,15 @@ def _processor(
 
 def _whole(raw: str | None) -> int | None:
     return int(raw) if raw and re.fullmatch(r"\d{1,9}", raw) else None
+
+
+def _kibibytes(raw: str | None) -> int | None:
+    """Return the caches of all cores: `96 KiB (2 instances)`, before util-linux 2.34 `32K` of one."""
+    found = re.match(r"(\d{1,7})(?:[.,](\d))? ?([KMG])", raw or "")
+    if not found:
+        return None
+    tenths = int(found[1]) * 10 + int(found[2] or 0)
+    return tenths * {"K": 1, "M": 2**10, "G": 2**20}[found[3]] // 10 or None
 
 
 def _mhz(raw: str | None) -> int | None:

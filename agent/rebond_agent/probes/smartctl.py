@@ -29,6 +29,9 @@ class Identified:
     rotation_rpm: int | None = None
     form_factor: str | None = None
     block_bytes: int | None = None
+    physical_block_bytes: int | None = None
+    link_mbps: int | None = None
+    link_max_mbps: int | None = None
     bus: Bus = Bus.UNKNOWN
     bridge: str | None = None
     optical: bool = False
@@ -62,6 +65,9 @@ def parse_identity(report: object, path: str = "") -> Identified:
         rotation_rpm=tool_json.whole(report, "rotation_rate"),
         form_factor=tool_json.word(report, "form_factor", "name"),
         block_bytes=tool_json.whole(report, "logical_block_size"),
+        physical_block_bytes=tool_json.whole(report, "physical_block_size"),
+        link_mbps=_link(report, "current"),
+        link_max_mbps=_link(report, "max"),
         bus=_bus(report),
         bridge=_bridge(report),
         optical=(tool_json.word(report, "device_type", "name") or "").startswith("CD"),
@@ -96,6 +102,13 @@ def _size(report: object, path: str) -> int | None:
         or tool_json.whole(report, "nvme_total_capacity")
         or None
     )
+
+
+def _link(report: object, which: str) -> int | None:
+    """Megabits a second of the SATA link: 6000 for `6.0 Gb/s`."""
+    units = tool_json.whole(report, "interface_speed", which, "units_per_second")
+    bits = tool_json.whole(report, "interface_speed", which, "bits_per_unit")
+    return units * bits // 10**6 or None if units and bits and units * bits < 10**15 else None
 
 
 def _wwn(report: object, path: str) -> str | None:

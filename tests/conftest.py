@@ -2,8 +2,7 @@
 
 import os
 import secrets
-import shutil
-import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,10 @@ from pathlib import Path
 import pytest
 from moments import NOON
 from sqlalchemy import create_engine, text
+
+sys.path.insert(0, str(Path(__file__).parent / "rig"))
+
+from postgres_server import installed, throwaway
 
 from rebond_server.config import Config
 from rebond_server.operations.set_up import set_up
@@ -20,7 +23,6 @@ from rebond_server.store.database import migrate, open_database
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
 """Where databases of tests lie: every commit waits for the disk, and these need not outlive it."""
-PACKAGED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
 def missing(what: str) -> None:
@@ -35,20 +37,6 @@ def in_memory() -> Path | None:
     return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
-def program(name: str) -> str | None:
-    """Return the path of a PostgreSQL program, from PATH or from where Debian packages it."""
-    found = shutil.which(name)
-    if found is not None:
-        return found
-    return next((str(folder / name) for folder in PACKAGED if (folder / name).exists()), None)
-
-
-def as_postgres(*command: str) -> None:
-    """Run a program; PostgreSQL refuses root, so root hands over to the user postgres."""
-    before = ("runuser", "-u", "postgres", "--") if os.geteuid() == 0 else ()
-    subprocess.run([*before, *command], check=True, capture_output=True, timeout=120)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the URL of a PostgreSQL server, with `{database}` in the place of the database."""
@@ -56,26 +44,11 @@ def postgres_server() -> Iterator[str]:
     if given:
         yield given.rsplit("/", 1)[0] + "/{database}"
         return
-    initdb, pg_ctl = program("initdb"), program("pg_ctl")
-    if initdb is None or pg_ctl is None:
+    if not installed():
         missing("initdb or pg_ctl")
         return
-    folder = Path(tempfile.mkdtemp(prefix="rebond-pg-", dir="/tmp"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-    # Tests need no durability; the guards and the locks are what is tried here.
-    options = f"-k {folder} -h '' -c fsync=off -c synchronous_commit=off -c max_connections=60"
-    try:
-        as_postgres(initdb, "-D", str(data), "-U", "rebond", "-A", "trust", "-E", "UTF8")
-        as_postgres(
-            pg_ctl, "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start"
-        )
-        yield f"postgresql+psycopg://rebond@/{{database}}?host={folder}"
-    finally:
-        if (data / "postmaster.pid").exists():
-            as_postgres(pg_ctl, "-D", str(data), "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with throwaway() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

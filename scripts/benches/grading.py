@@ -1,7 +1,9 @@
 """How long it takes to grade N stored devices again by other rules, without a new probe.
 
-Fills a database of its own with devices of varied facts, adopts other rules, grades all again in
-batches, and again (where nothing may be left to do). Prints seconds; ends 1 above 60 s per 100,000.
+Fills databases of its own (SQLite, and PostgreSQL where it is installed, or --database URL) with
+devices of varied facts, adopts other rules, grades all again in batches, stopped halfway and taken up
+by another run, and once more (where nothing may be left to do); then by the rules of marks, that give
+almost every device another grade. Prints seconds; ends 1 above 60 s of this processor per 100,000.
 """
 
 import argparse
@@ -9,6 +11,8 @@ import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -27,12 +31,17 @@ from rebond_server.operations.regrade import regrade_batch, simulate
 from rebond_server.operations.rules_in_force import adopt_rules, read_proposed
 from rebond_server.operations.work import Actor, Rules, Work, command_line, person
 from rebond_server.operations.workshop import Workshop
-from rebond_server.rules.load import GRADING, grading_rules, health_rules, rule_text
+from rebond_server.rules.load import GRADING, MARKS, grading_rules, health_rules, rule_text
 from rebond_server.store.database import migrate, open_database, sessions, transaction
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.evidence import EvidenceStore
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Site
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "rig"))
+
+from postgres_server import installed, throwaway  # noqa: E402 - the rig is no package
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SECONDS_PER_100_000 = 60.0
@@ -44,14 +53,34 @@ def main(argv: list[str]) -> int:
     """Measure; return 1 when the promise is missed."""
     options = argparse.ArgumentParser(prog="bench grading", description=__doc__)
     options.add_argument("--devices", type=int, default=100_000)
+    options.add_argument("--database", metavar="URL", help="an empty database; default: new ones")
     chosen = options.parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        return measure(chosen.devices, Path(folder))
+    kept = True
+    with ExitStack() as stack:
+        for number, url in enumerate(_databases(stack, chosen.database)):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            print(f"{'' if number == 0 else chr(10)}{url.partition(':')[0]}", flush=True)
+            kept = measure(chosen.devices, folder, url) and kept
+    return 0 if kept else 1
 
 
-def measure(count: int, folder: Path) -> int:
-    """Print how long filling, simulating and grading again take."""
-    workshop = _workshop(folder)
+def _databases(stack: ExitStack, given: str | None) -> Iterator[str]:
+    """Yield the databases to measure, each made when its turn comes."""
+    if given is not None:
+        yield given
+        return
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    yield f"sqlite:///{folder}/bench.sqlite3"
+    if installed():
+        # As it is shipped: every commit waits for the disk, as on a real server.
+        yield stack.enter_context(throwaway("")).format(database="postgres")
+    else:
+        print("\npostgresql: not installed here, NOT MEASURED")
+
+
+def measure(count: int, folder: Path, url: str) -> bool:
+    """Print how long filling, simulating and grading again take; say whether the promise holds."""
+    workshop = _workshop(folder, url)
     with workshop.work(command_line(Role.ADMIN), NOW) as work:
         lead = person(create_account(work, "lead", "lead", Role.LEAD, "a long pass phrase"))
     _timed(f"fill {count}", lambda: _fill(workshop, lead, count))
@@ -62,26 +91,43 @@ def measure(count: int, folder: Path) -> int:
     )
     with workshop.work(lead, NOW) as work:
         _timed("simulate", lambda: print(f"  {simulate(work, read_proposed(text)).changed} change"))
-    with workshop.work(lead, NOW) as work:
-        adopt_rules(work, text, date(2026, 11, 21), "essai")
-    took = _timed("grade again", lambda: _all(workshop, lead, count))
-    _timed("once more", lambda: _all(workshop, lead, 0))
+    took = _adopted(workshop, lead, count, text, 1)
+    marks = _adopted(workshop, lead, count, rule_text(MARKS), 3)
+    workshop.engine.dispose()
     least = SECONDS_PER_100_000 * count / 100_000
-    print(f"promise: {least:.1f} s, {'kept' if took <= least else 'MISSED'}")
-    return 0 if took <= least else 1
+    kept = max(took, marks) <= least
+    print(f"promise: {least:.1f} s each time, {'kept' if kept else 'MISSED'}")
+    return kept
 
 
-def _all(workshop: Workshop, lead: Actor, expected: int) -> None:
+def _adopted(workshop: Workshop, lead: Actor, count: int, text: str, minute: int) -> float:
+    """Adopt these rules and grade all again, in two runs; return the seconds of both together."""
+    with workshop.work(lead, NOW + timedelta(minutes=minute)) as work:
+        row = adopt_rules(work, text, date(2026, 11, 21), "essai")
+        print(f"  adopted {row.name} {row.version}")
+    halves: list[int] = []
+    first = _timed(
+        "grade, stopped", lambda: halves.append(_all(workshop, lead, minute + 1, count // 2))
+    )
+    rest = _timed("taken up", lambda: halves.append(_all(workshop, lead, minute + 1)))
+    if sum(halves) != count or not all(halves):
+        raise SystemExit(f"{halves} devices graded, {count} in two runs expected")
+    _timed("nothing left", lambda: halves.append(_all(workshop, lead, minute + 1)))
+    if halves[-1]:
+        raise SystemExit(f"{halves[-1]} devices graded twice")
+    return first + rest
+
+
+def _all(workshop: Workshop, lead: Actor, minute: int, enough: int | None = None) -> int:
+    """Grade batch after batch; stop once this many are done, as an interrupt would."""
     last: UUID | None = None
     graded = 0
     while True:
-        with workshop.work(lead, NOW + timedelta(minutes=1)) as work:
+        with workshop.work(lead, NOW + timedelta(minutes=minute)) as work:
             done = regrade_batch(work, last)
         graded, last = graded + done.graded, done.last
-        if last is None:
-            break
-    if graded != expected:
-        raise SystemExit(f"{graded} devices graded, {expected} expected")
+        if last is None or (enough is not None and graded >= enough):
+            return graded
 
 
 def _timed(name: str, act: object) -> float:
@@ -94,8 +140,8 @@ def _timed(name: str, act: object) -> float:
     return took
 
 
-def _workshop(folder: Path) -> Workshop:
-    engine = open_database(f"sqlite:///{folder / 'bench.sqlite'}")
+def _workshop(folder: Path, url: str) -> Workshop:
+    engine = open_database(url)
     migrate(engine)
     workshop = Workshop(
         site_id=UUID(int=1),

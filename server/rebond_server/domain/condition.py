@@ -1,5 +1,6 @@
 """One comparison of one value with one threshold: closed operators, so that it can be explained."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 Plain = bool | int | float | str
 Threshold = Plain | tuple[Plain, ...]
+Comparison = Callable[[Plain | None], bool | None]
 
 
 class Op(StrEnum):
@@ -59,21 +61,28 @@ class Scale(Struct, frozen=True, kw_only=True):
 
 def holds(scale: Scale, op: Op, threshold: Threshold | None, value: Plain | None) -> bool | None:
     """Say whether the comparison is true; None when the value is not known."""
+    return comparison(scale, op, threshold)(value)
+
+
+def comparison(scale: Scale, op: Op, threshold: Threshold | None) -> Comparison:
+    """Return the comparison with this threshold, to be made with many values."""
     if op is Op.KNOWN:
-        return value is not None
-    if value is None or threshold is None:
-        return None
+        return lambda value: value is not None
+    if threshold is None:
+        return lambda _value: None
     marks = [scale.rank(mark) for mark in _each(threshold)]
-    found = scale.rank(value)
-    match op:
-        case Op.AT_LEAST:
-            return found >= marks[0]
-        case Op.AT_MOST:
-            return found <= marks[0]
-        case Op.EQUALS | Op.IN:
-            return found in marks
-        case Op.BETWEEN:
-            return marks[0] <= found <= marks[-1]
+    first, last = marks[0], marks[-1]
+    of = _OPERATORS[op]
+    return lambda value: None if value is None else of(scale.rank(value), first, last, marks)
+
+
+_OPERATORS: dict[Op, Callable[[float, float, float, list[float]], bool]] = {
+    Op.AT_LEAST: lambda found, first, _last, _marks: found >= first,
+    Op.AT_MOST: lambda found, first, _last, _marks: found <= first,
+    Op.EQUALS: lambda found, _first, _last, marks: found in marks,
+    Op.IN: lambda found, _first, _last, marks: found in marks,
+    Op.BETWEEN: lambda found, first, last, _marks: first <= found <= last,
+}
 
 
 def fault(scale: Scale, op: Op, threshold: Threshold | None) -> str | None:

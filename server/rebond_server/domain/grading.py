@@ -5,14 +5,14 @@ known to fall short caps the grade. What is not known leaves a range: `low` if i
 `high` if it turns out well; where they differ the grade waits for a person (REVIEW).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Literal
 
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Op, Plain, Threshold, fault, holds
+from rebond_server.domain.condition import Comparison, Op, Plain, Threshold, comparison, fault
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact, Status
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
@@ -120,17 +120,33 @@ _BEST = Letter.A
 
 def grade(facts: Mapping[str, Fact], rules: GradingRules) -> Grade:
     """Return the grade of a device with these facts (see facts.project)."""
-    kind = facts["kind"].value
-    spoken = [r for rule in rules.rules if (r := _speak(rule, facts[rule.fact], kind)) is not None]
-    axes = {axis: _range(r for r in spoken if r.axis is axis) for axis in Axis}
-    return Grade(
-        overall=Range(
-            low=lowest(r.low for r in axes.values()), high=lowest(r.high for r in axes.values())
-        ),
-        axes=axes,
-        reasons=tuple(sorted(spoken, key=_weight)),
-        edition=rules.edition,
-    )
+    return grader(rules)(facts)
+
+
+def grader(rules: GradingRules) -> Callable[[Mapping[str, Fact]], Grade]:
+    """Return what grades many devices by these rules: the thresholds are read once."""
+    ready = [
+        (rule, comparison(REGISTRY[rule.fact], rule.needs, rule.value)) for rule in rules.rules
+    ]
+
+    def graded(facts: Mapping[str, Fact]) -> Grade:
+        kind = facts["kind"].value
+        spoken = [
+            reason
+            for rule, met in ready
+            if (reason := _speak(rule, met, facts[rule.fact], kind)) is not None
+        ]
+        axes = {axis: _range(r for r in spoken if r.axis is axis) for axis in Axis}
+        return Grade(
+            overall=Range(
+                low=lowest(r.low for r in axes.values()), high=lowest(r.high for r in axes.values())
+            ),
+            axes=axes,
+            reasons=tuple(sorted(spoken, key=_weight)),
+            edition=rules.edition,
+        )
+
+    return graded
 
 
 def read_grading_rules(text: str) -> GradingRules:
@@ -149,12 +165,14 @@ def lowest(letters: Iterable[Letter]) -> Letter:
     return min(letters, key=_ORDER.index, default=_BEST)
 
 
-def _speak(rule: GradingRule, fact: Fact, kind: Plain | None) -> GradeReason | None:
+def _speak(
+    rule: GradingRule, meets: Comparison, fact: Fact, kind: Plain | None
+) -> GradeReason | None:
     """Return what the rule says of this fact: unmet, not known, or nothing."""
     concerned = not rule.kinds or (None if kind is None else kind in rule.kinds)
     if concerned is False:
         return None
-    met = holds(REGISTRY[rule.fact], rule.needs, rule.value, fact.value)
+    met = meets(fact.value)
     if met is True:
         return None
     if met is None and rule.on_unknown == "ignore":

@@ -5,7 +5,7 @@ as in `grading`: the sum if it turns out badly, and if it turns out well. The fi
 of `grading`: the lowest of sum, caps and gates is the grade.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rebond_server.domain.condition import Op, Plain, holds
 from rebond_server.domain.fact_registry import REGISTRY
@@ -16,7 +16,7 @@ from rebond_server.domain.grading import (
     GradeReason,
     GradingRules,
     Range,
-    grade,
+    grader,
     lowest,
 )
 from rebond_server.domain.marks_rules import (
@@ -36,15 +36,25 @@ Span = tuple[float, float]
 
 def grade_by_marks(facts: Mapping[str, Fact], rules: MarksRules) -> Grade:
     """Return the grade of a device with these facts by its sum of marks, caps and gates."""
-    gates = grade(facts, GradingRules(edition=rules.edition, rules=rules.rules))
-    low, high, reasons = _sum(facts, rules)
-    span = Range(low=_category(rules, low).letter, high=_category(rules, high).letter)
-    return Grade(
-        overall=_both(gates.overall, span),
-        axes=gates.axes | {Axis.PERFORMANCE: _both(gates.axes[Axis.PERFORMANCE], span)},
-        reasons=(*gates.reasons, _total(rules, low, high), *sorted(reasons, key=_order)),
-        edition=rules.edition,
-    )
+    return marker(rules)(facts)
+
+
+def marker(rules: MarksRules) -> Callable[[Mapping[str, Fact]], Grade]:
+    """Return what grades many devices by these rules: the gates' thresholds are read once."""
+    gate = grader(GradingRules(edition=rules.edition, rules=rules.rules))
+
+    def graded(facts: Mapping[str, Fact]) -> Grade:
+        gates = gate(facts)
+        low, high, reasons = _sum(facts, rules)
+        span = Range(low=_category(rules, low).letter, high=_category(rules, high).letter)
+        return Grade(
+            overall=_both(gates.overall, span),
+            axes=gates.axes | {Axis.PERFORMANCE: _both(gates.axes[Axis.PERFORMANCE], span)},
+            reasons=(*gates.reasons, _total(rules, low, high), *sorted(reasons, key=_order)),
+            edition=rules.edition,
+        )
+
+    return graded
 
 
 def _sum(facts: Mapping[str, Fact], rules: MarksRules) -> tuple[float, float, list[GradeReason]]:

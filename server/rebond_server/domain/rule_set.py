@@ -1,11 +1,11 @@
 """Any grading rule file: the lowest cap, or a sum of marks; the file itself says which."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from rebond_server.domain.facts import Fact
-from rebond_server.domain.grading import Grade, GradingRules, grade, read_grading_rules
-from rebond_server.domain.marks import grade_by_marks
+from rebond_server.domain.grading import Grade, GradingRules, grader, read_grading_rules
+from rebond_server.domain.marks import marker
 from rebond_server.domain.marks_rules import MarksRules, read_marks_rules
 
 RuleSet = GradingRules | MarksRules
@@ -21,10 +21,15 @@ def read_rule_set(text: str) -> RuleSet:
 
 def grade_by(facts: Mapping[str, Fact], rules: RuleSet) -> Grade:
     """Return the grade of a device with these facts by whichever kind of rules."""
+    return grader_by(rules)(facts)
+
+
+def grader_by(rules: RuleSet) -> Callable[[Mapping[str, Fact]], Grade]:
+    """Return what grades many devices by these rules."""
     match rules:
         case GradingRules():
-            return grade(facts, rules)
+            return grader(rules)
         case MarksRules():
-            return grade_by_marks(facts, rules)
+            return marker(rules)
         case _:
             assert_never(rules)

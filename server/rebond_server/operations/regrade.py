@@ -10,15 +10,25 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, bindparam, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from rebond_server.domain.facts import Fact, unknown_facts
 from rebond_server.domain.grading import Grade
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.policy import Permission
-from rebond_server.domain.rule_set import RuleSet, grade_by
+from rebond_server.domain.rule_set import RuleSet, grader_by
 from rebond_server.domain.sentence import Sentence
-from rebond_server.operations.grade_device import CONFIRMED, fingerprint, row_values
+from rebond_server.operations.grade_device import CONFIRMED, as_it_is, fingerprint, row_values
 from rebond_server.operations.history import tell
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, GradeRow
@@ -70,8 +80,9 @@ class Latest:
     tag: str
     state: State
     overall: str
-    rules_sha256: str
     facts: dict[str, Fact]
+    kept: msgspec.Raw
+    """The facts as they stand in the table, so that nobody writes them anew."""
 
 
 def simulate(work: Work, rules: RuleSet) -> Simulation:
@@ -80,12 +91,13 @@ def simulate(work: Work, rules: RuleSet) -> Simulation:
     pairs: Counter[tuple[str, str]] = Counter()
     changes: list[Change] = []
     after: UUID | None = None
+    graded = grader_by(rules)
     while True:
         ids = _ids(work, after, live=True)
         if not ids:
             break
         for latest in _latest(work, ids):
-            found = grade_by(latest.facts, rules)
+            found = graded(latest.facts)
             pairs[latest.overall, found.label] += 1
             if found.label != latest.overall and len(changes) < MOST_LISTED:
                 changes.append(_change(latest, found))
@@ -102,34 +114,49 @@ def regrade_batch(work: Work, after: UUID | None = None, size: int = BATCH) -> P
     ids = _ids(work, after, size=size)
     mark = fingerprint(work.rules)
     rows: list[dict[str, object]] = []
-    moved: list[dict[str, object]] = []
     changed = 0
-    for latest in _latest(work, ids):
-        if latest.rules_sha256 == mark:
-            continue
-        found = grade_by(latest.facts, work.rules.grading)
-        row = row_values(work, latest.device_id, found, latest.facts, msgspec.to_builtins)
+    graded = grader_by(work.rules.grading)
+    for latest in _latest(work, ids, mark):
+        found = graded(latest.facts)
+        row = row_values(work, latest.device_id, found, latest.facts, as_it_is)
+        row["facts"] = latest.kept
         rows.append(row)
-        if latest.state not in CONFIRMED:
-            moved.append({"device": latest.device_id, "grade": row["id"]})
         if found.label != latest.overall:
             changed += 1
             _tell(work, latest, found)
-    _write(work, rows, moved)
+    _write(work, rows)
     return Progress(graded=len(rows), changed=changed, last=ids[-1] if len(ids) == size else None)
 
 
-def _write(work: Work, rows: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
-    if rows:
-        work.session.execute(insert(GradeRow), rows)
-    if moved:
-        devices = Device.__table__
-        work.session.connection().execute(
-            update(devices)  # type: ignore[arg-type]  # a declared table is a Table
-            .where(devices.c.site_id == work.site_id, devices.c.id == bindparam("device"))
-            .values(grade_id=bindparam("grade"), version=devices.c.version + 1),
-            moved,
+def _write(work: Work, rows: list[dict[str, object]]) -> None:
+    """Keep the new grades, and let them stand on the devices that nobody has confirmed."""
+    if not rows:
+        return
+    grades, devices = GradeRow.__table__, Device.__table__
+    connection = work.session.connection()
+    connection.execute(insert(grades), rows)  # type: ignore[arg-type]  # a declared table is a Table
+    new = (
+        select(grades.c.id)
+        .where(
+            grades.c.site_id == devices.c.site_id,
+            grades.c.device_id == devices.c.id,
+            grades.c.graded == work.now,
+            grades.c.rules_sha256 == fingerprint(work.rules),
+            grades.c.given_by.is_(None),
         )
+        .scalar_subquery()
+    )
+    # One statement for the whole batch: databases are slow at thousands of small ones.
+    connection.execute(
+        update(devices)  # type: ignore[arg-type]  # likewise
+        .where(
+            devices.c.site_id == work.site_id,
+            devices.c.id.between(rows[0]["device_id"], rows[-1]["device_id"]),
+            devices.c.state.not_in(CONFIRMED),
+            new.is_not(None),
+        )
+        .values(grade_id=new, version=devices.c.version + 1)
+    )
     work.session.expire_all()
 
 
@@ -142,55 +169,65 @@ def _ids(work: Work, after: UUID | None, *, size: int = BATCH, live: bool = Fals
     return list(work.session.scalars(query.order_by(Device.id).limit(size)))
 
 
-def _latest(work: Work, ids: list[UUID]) -> Iterator[Latest]:
-    """Yield the latest computed grade of each device that has one, with facts of today's registry."""
+def remaining(work: Work) -> int:
+    """Return how many devices carry a computed grade that other rules than those in force gave."""
+    work.require(Permission.MANAGE_RULES)
+    newest = _newest(work)
+    other = _of_other_rules(newest, fingerprint(work.rules))
+    return work.session.scalar(select(func.count()).select_from(newest).where(other)) or 0
+
+
+def _newest(work: Work, first: UUID | None = None, last: UUID | None = None) -> Subquery:
+    """Return the newest computed grade of each device of this range of ids: device, grade, rules.
+
+    Ids in a row, not a list of thousands: databases limit what one statement may carry.
+    """
+    turn = func.row_number().over(
+        partition_by=GradeRow.device_id, order_by=(GradeRow.graded.desc(), GradeRow.id.desc())
+    )
+    query = select(GradeRow.id, GradeRow.rules_sha256, turn.label("turn")).where(
+        GradeRow.site_id == work.site_id, GradeRow.given_by.is_(None)
+    )
+    if first is not None:
+        query = query.where(GradeRow.device_id >= first)
+    if last is not None:
+        query = query.where(GradeRow.device_id <= last)
+    return query.subquery()
+
+
+def _of_other_rules(newest: Subquery, mark: str | None) -> ColumnElement[bool]:
+    """Say which rows are a device's newest and, where a mark is given, by other rules than these."""
+    first = newest.c.turn == 1
+    return first if mark is None else and_(first, newest.c.rules_sha256 != mark)
+
+
+def _latest(work: Work, ids: list[UUID], mark: str | None = None) -> Iterator[Latest]:
+    """Yield the latest computed grade of each device that has one, with facts of today's registry.
+
+    With a mark, what these rules gave is passed over.
+    """
     if not ids:
         return
-    turn = (
-        func.row_number()
-        .over(
-            partition_by=GradeRow.device_id,
-            order_by=(GradeRow.graded.desc(), GradeRow.id.desc()),
-        )
-        .label("turn")
-    )
-    newest = (
-        select(GradeRow.id, turn)
-        .where(
-            GradeRow.site_id == work.site_id,
-            # Ids in a row, not a list of thousands: databases limit what one statement may carry.
-            GradeRow.device_id >= ids[0],
-            GradeRow.device_id <= ids[-1],
-            GradeRow.given_by.is_(None),
-        )
-        .subquery()
-    )
+    newest = _newest(work, ids[0], ids[-1])
     wanted = set(ids)
-    rows = work.session.execute(
-        select(
-            Device.id,
-            Device.tag,
-            Device.state,
-            GradeRow.overall,
-            GradeRow.rules_sha256,
-            cast(GradeRow.facts, Text),
-        )
+    query = (
+        select(Device.id, Device.tag, Device.state, GradeRow.overall, cast(GradeRow.facts, Text))
         .join(GradeRow, (GradeRow.site_id == Device.site_id) & (GradeRow.device_id == Device.id))
-        .join(newest, (newest.c.id == GradeRow.id) & (newest.c.turn == 1))
-        .where(Device.site_id == work.site_id)
+        .join(newest, newest.c.id == GradeRow.id)
+        .where(Device.site_id == work.site_id, _of_other_rules(newest, mark))
         .order_by(Device.id)
     )
     nothing = unknown_facts()
-    for device_id, tag, state, overall, sha256, facts in rows:
+    for device_id, tag, state, overall, facts in work.session.execute(query):
         if device_id in wanted:
             yield Latest(
                 device_id=device_id,
                 tag=tag,
                 state=state,
                 overall=overall,
-                rules_sha256=sha256,
                 # A fact that the registry learned later was not known then.
                 facts=nothing | _FACTS.decode(facts),
+                kept=msgspec.Raw(facts.encode()),
             )
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -31,8 +32,10 @@ def open_database(url: str) -> Engine:
             url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         # a plan made once for all values would forget that a rare word needs another way than a common one
         unprepared = {"prepare_threshold": None}
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=unprepared)
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args=unprepared, **_JSON
+        )
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True, **_JSON)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
@@ -43,6 +46,14 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     make = sessionmaker(engine, expire_on_commit=False)
     chain_history(make, take_turns)
     return make
+
+
+def _written(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _written, "json_deserializer": msgspec.json.decode}
+"""JSON columns by msgspec: several times the speed, and a msgspec.Raw is stored as it is."""
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from rebond_server.cli import VERBS
+from rebond_server.rules.load import GRADING, rule_text
 
 PASSWORD = "une phrase assez longue"
 
@@ -69,3 +70,31 @@ def test_from_nothing_to_a_table(rebond):
 
 def test_every_verb_says_what_it_does_in_two_languages():
     assert all(" / " in verb.help for verb in VERBS.values())
+
+
+def test_rules_are_checked_tried_adopted_and_the_stock_graded_again(rebond, tmp_path):
+    for words in (("init",), ("demonstration",)):
+        assert rebond(*words).returncode == 0
+    rebond("create-account", "nadia", "--role", "lead", given=f"{PASSWORD}\n")
+    text = rule_text(GRADING)
+    right, wrong = tmp_path / "right.toml", tmp_path / "wrong.toml"
+    right.write_text(text.replace('version = "2026-11"', 'version = "essai"'))
+    wrong.write_text(text.replace('"memory_installed"', '"memori_installed"', 1))
+    line = text.splitlines().index('fact = "memory_installed"') + 1
+
+    assert "se tiennent" in rebond("check-rules", str(right)).stdout
+    refused = rebond("check-rules", str(wrong))
+    assert refused.returncode == 1
+    assert f"Ligne {line}" in refused.stderr
+    assert "memori_installed" in refused.stderr
+    absent = rebond("check-rules", str(tmp_path / "absent.toml"))
+    assert absent.returncode == 1
+
+    tried = rebond("try-rules", str(right), "--as", "nadia")
+    assert (tried.returncode, tried.stdout.split()[0]) == (0, "0")
+    adopted = rebond("adopt-rules", str(right), "--as", "nadia", "--reason", "essai")
+    assert adopted.returncode == 0, adopted.stderr
+    assert "essai" in adopted.stdout
+    again = rebond("regrade", "--as", "nadia")
+    assert again.returncode == 0, again.stderr
+    assert "reclassés" in again.stdout

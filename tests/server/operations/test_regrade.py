@@ -18,7 +18,7 @@ from rebond_server.errors import BadValue
 from rebond_server.operations.declare import declare
 from rebond_server.operations.parts import add_parts, move_part, stock_of, use_part
 from rebond_server.operations.recompute import differences
-from rebond_server.operations.regrade import regrade_batch, simulate
+from rebond_server.operations.regrade import regrade_batch, remaining, simulate
 from rebond_server.operations.rules_in_force import (
     adopt_rules,
     adoptions,
@@ -94,6 +94,7 @@ def test_grading_again_stops_and_resumes_and_old_grades_keep_their_rules(
     with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
         first = regrade_batch(work, size=2)
         assert (first.graded, first.changed) == (2, 2)
+        assert remaining(work) == 3
     # Stopped here; whoever begins anew passes over what is done.
     last, counts = None, []
     while True:

@@ -157,7 +157,7 @@ def demand(workshop: Workshop) -> dict[str, UUID]:
         )
         work.session.add(lot)
         work.session.flush()
-        for device in work.session.query(Device):
+        for device in work.session.query(Device).filter_by(site_id=work.site_id):
             device.lot_id = lot.id
         made = {}
         for code, name, organisation, tier, quantity in (
@@ -208,7 +208,9 @@ def fill(workshop: Workshop) -> dict[str, str]:
     demand(workshop)
     with transaction(workshop, Role.LEAD) as work:
         for tag in (tags["wiped0"], tags["wiped1"], tags["wiped2"]):
-            confirm_grade(work, work.session.query(Device).filter_by(tag=tag).one().id)
+            confirm_grade(
+                work, work.session.query(Device).filter_by(site_id=work.site_id, tag=tag).one().id
+            )
     return tags
 
 

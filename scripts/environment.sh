@@ -4,6 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 VENV="${REBOND_VENV:-$PWD/.venv}"
+PATH="$PATH:/usr/sbin:/sbin" # mkfs and others, which ordinary users do not have there
+export PATH
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -30,6 +32,12 @@ system_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"' apt $wanted \
         >"${TMPDIR:-/tmp}/rebond-apt.log" 2>&1 ||
         say "Non installés, à demander à l'administrateur / not installed, ask the administrator:$wanted"
+}
+
+# rig_packages: what the guests of tests/rig need, QEMU first.
+rig_packages() {
+    system_packages qemu-system-x86 qemu-block-extra busybox kmod udev util-linux fdisk e2fsprogs \
+        mdadm lvm2 cryptsetup-bin btrfs-progs smartmontools pciutils dmidecode
 }
 
 find_python() {

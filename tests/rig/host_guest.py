@@ -69,7 +69,7 @@ def words(
     initrd.write_bytes(_initrd(kernel, script, (*_SHARE, *modules)))
     return [
         *("-m", str(memory_mib), "-kernel", str(image(kernel)), "-initrd", str(initrd)),
-        *("-append", "console=ttyS0 quiet net.ifnames=0 panic=-1"),
+        *("-append", "console=ttyS0 quiet loglevel=3 net.ifnames=0 panic=-1"),
         *("-virtfs", "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"),
         *("-virtfs", f"local,path={shared},mount_tag=out,security_model=none"),
     ]
@@ -77,8 +77,8 @@ def words(
 
 def missing_tools(more: Sequence[str] = ()) -> list[str]:
     """Return the programs that guests need and this computer lacks."""
-    names = ("qemu-system-x86_64", "busybox", "depmod", "modprobe", "dpkg-deb", "mkfs.ext4", *more)
-    lacking = [name for name in names if shutil.which(name) is None]
+    names = ("qemu-system-x86_64", "setpriv", "busybox", "depmod", "modprobe", "dpkg-deb")
+    lacking = [name for name in (*names, "mkfs.ext4", *more) if shutil.which(name) is None]
     if not Path("/lib/systemd/systemd-udevd").exists():
         lacking.append("udev")
     return lacking

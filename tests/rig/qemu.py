@@ -50,7 +50,8 @@ class Qemu:
         self._socket = Path(self._place.name) / "qmp"
         self._monitor: Qmp | None = None
         command = [
-            "qemu-system-x86_64",
+            # It never outlives whoever started it, were that killed.
+            *("setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64"),
             *("-accel", accelerator(), "-nodefaults", "-display", "none", "-no-reboot"),
             *("-serial", f"file:{self.log}", "-qmp", f"unix:{self._socket},server=on,wait=off"),
             *words,

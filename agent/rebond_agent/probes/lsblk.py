@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known_serial
+from rebond_agent.machine.virtio import VIRTIO_MODEL
 from rebond_agent.probes import mmc, sysfs, tool_json
 from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
@@ -140,7 +141,7 @@ def _listed(name: str, row: object) -> Listed:
         block_bytes=_whole(row, "log-sec"),
         physical_block_bytes=_whole(row, "phy-sec"),
         vendor=tool_json.word(row, "vendor"),
-        model=_model(row),
+        model=_model(row) or (VIRTIO_MODEL if name.startswith("vd") else None),
         serial=known_serial(tool_json.word(row, "serial")),
         wwn=tool_json.word(row, "wwn"),
         firmware=tool_json.word(row, "rev"),

@@ -9,6 +9,7 @@ import stat
 import struct
 from pathlib import Path
 
+from rebond_agent.machine.virtio import VIRTIO_MODEL
 from rebond_agent.wipe.linux_transport import LinuxTransport
 from rebond_schemas.facts import Bus, DriveIdentity
 from rebond_schemas.text import clean
@@ -135,7 +136,7 @@ def _identity(descriptor: int, folder: Path) -> DriveIdentity:
     model, serial, wwn = _ata_identity(descriptor)
     device = folder / "device"
     return DriveIdentity(
-        model=model or _text(device / "model") or _text(device / "name") or _loop_model(folder),
+        model=model or _text(device / "model") or _text(device / "name") or _kernels_model(folder),
         serial=serial or _serial(folder),
         wwn=wwn or _text(folder / "wwid") or _text(device / "wwid"),
         size_bytes=_size(descriptor),
@@ -182,8 +183,11 @@ def _usb_serial(folder: Path) -> str | None:
     return _text(above / "serial") if above else None
 
 
-def _loop_model(folder: Path) -> str | None:
-    return "Loop device" if (folder / "loop").is_dir() else None
+def _kernels_model(folder: Path) -> str | None:
+    """Return what we call a device that the kernel made up, and that tells no model itself."""
+    if (folder / "loop").is_dir():
+        return "Loop device"
+    return VIRTIO_MODEL if folder.name.startswith("vd") else None
 
 
 def _text(path: Path) -> str | None:

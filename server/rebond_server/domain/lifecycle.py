@@ -55,6 +55,7 @@ _OFFICER = frozenset({Role.OFFICER})
 # `confirm_wipe` belongs to the agent alone: the server fires it when the verdict over every drive
 # of the latest inventory says so, and no screen or route can. Leaving `held` means examining
 # again; a device that comes back starts from the beginning, for it holds somebody's data again.
+# Nobody destroys drives alone: the operation waits for a second person, one of the two a lead.
 TABLE: dict[tuple[State, Event], Step] = {
     (_S.RECEIVED, _E.INGEST_REPORT): Step(_S.EXAMINED, _AGENT),
     (_S.EXAMINED, _E.INGEST_REPORT): Step(_S.EXAMINED, _AGENT),
@@ -75,9 +76,9 @@ TABLE: dict[tuple[State, Event], Step] = {
     (_S.HELD, _E.RESUME): Step(_S.RECEIVED, _LEAD),
     (_S.WIPED, _E.SCRAP): Step(_S.SCRAPPED, _LEAD),
     (_S.GRADED, _E.SCRAP): Step(_S.SCRAPPED, _LEAD),
-    (_S.RECEIVED, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _LEAD),
-    (_S.EXAMINED, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _LEAD),
-    (_S.HELD, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _LEAD),
+    (_S.RECEIVED, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _BENCH),
+    (_S.EXAMINED, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _BENCH),
+    (_S.HELD, _E.DESTROY_DRIVES): Step(_S.SCRAPPED, _BENCH),
 }
 
 STATE_NAMES: dict[State, Sentence] = {

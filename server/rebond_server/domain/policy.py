@@ -66,7 +66,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     _P.HOLD: frozenset({_T, _L}),
     _P.RESUME: frozenset({_L}),
     _P.SCRAP: frozenset({_L}),
-    _P.DESTROY_DRIVES: frozenset({_L}),
+    _P.DESTROY_DRIVES: frozenset({_T, _L}),
     _P.ACCEPT_LIMITS: frozenset({_L}),
     _P.WITNESS: frozenset({_T, _L}),
     _P.ISSUE_CERTIFICATE: frozenset({_T, _L}),

@@ -32,13 +32,6 @@ def scrap_device(work: Work, device_id: UUID, reason: str) -> Device:
     return device
 
 
-def destroy_drives(work: Work, device_id: UUID, reason: str) -> Device:
-    """End a device whose drives were destroyed instead of erased."""
-    device = device_of(work, device_id)
-    by_person(work, device, Event.DESTROY_DRIVES, reason_given(reason))
-    return device
-
-
 def take_back(work: Work, device_id: UUID, reason: str) -> Device:
     """Take a released device back: a new cycle, and no earlier erasure counts any more."""
     device = device_of(work, device_id)

@@ -12,6 +12,7 @@ from rebond_server.domain.grading import Letter
 from rebond_server.domain.lifecycle import Event, State, possible
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations import destroy_drives as destroying
 from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
 from rebond_server.operations import undo_assignment as undoing
@@ -20,7 +21,9 @@ from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
 from rebond_server.store.queries.device_list import Wanted, device_list
 from rebond_server.store.queries.device_page import device_by_tag, device_page
+from rebond_server.store.queries.doubts import doubts_of
 from rebond_server.store.queries.intake_list import noted_device
+from rebond_server.store.queries.proof import said_destroyed
 from rebond_server.web import words
 from rebond_server.web.answering import done, field
 from rebond_server.web.life import flow
@@ -137,6 +140,8 @@ def page(tag: str) -> ResponseReturnValue:
         forms=FORMS,
         letters=LETTERS,
         noted=noted_device(session, site_id, found.device_id),
+        said_destroyed=said_destroyed(session, session.get_one(Device, (site_id, found.device_id))),
+        doubts=doubts_of(session, site_id, found.device_id),
     )
 
 
@@ -174,13 +179,18 @@ def scrap(device_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/d/<uuid:device_id>/detruire-disques")
 def destroy_drives(device_id: UUID) -> ResponseReturnValue:
-    """End a device whose drives were destroyed."""
-    return _step(
-        steps.destroy_drives,
-        device_id,
-        "L'appareil est réformé, ses disques sont détruits.",
-        "The device is scrapped, its drives are destroyed.",
-    )
+    """Let a person say that the drives were destroyed; the second one ends the device."""
+    ended = destroying.destroy_drives(work(), device_id, field("reason"))
+    device = work().session.get_one(Device, (work().site_id, device_id))
+    if ended:
+        fr = "L'appareil est réformé : deux personnes ont vu ses disques détruits."
+        return _told(
+            device,
+            Sentence(fr=fr, en="The device is scrapped: two people saw its drives destroyed."),
+        )
+    fr = "C'est noté : il faut encore la parole d'une autre personne, dont un·e chef·fe d'atelier."
+    en = "Noted: another person's word is still needed, a workshop lead among the two."
+    return _told(device, Sentence(fr=fr, en=en))
 
 
 @blueprint.post("/d/<uuid:device_id>/annuler-attribution")

@@ -153,6 +153,9 @@ VERBS: dict[str, Sentence] = {
     "create_site": Sentence(fr="ouvrir l'atelier", en="open the workshop"),
     "create_account": Sentence(fr="créer un compte", en="create an account"),
     "identity_doubtful": Sentence(fr="ressembler à un autre", en="look like another"),
+    "say_drives_destroyed": Sentence(
+        fr="dire les disques détruits", en="say that the drives are destroyed"
+    ),
     "join_devices": Sentence(fr="réunir deux fiches", en="join two records"),
     "take_apart": Sentence(fr="séparer deux fiches", en="take two records apart"),
     "keep_apart": Sentence(fr="garder à part", en="keep apart"),

@@ -28,6 +28,7 @@ from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.act_on_tags import BulkAction, act_on_tags
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
+from rebond_server.operations.destroy_drives import destroy_drives
 from rebond_server.operations.examine_by_hand import examine_by_hand, witness_reset
 from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hand_over import hand_over
@@ -94,7 +95,7 @@ TRIED = {
     "witness_reset": lambda w, t: witness_reset(w, t.device, "essai"),
     "examine_by_hand": lambda w, t: examine_by_hand(w, t.device, Letter.A, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
-    "destroy_drives": lambda w, t: hold_device.destroy_drives(w, t.device, "essai"),
+    "destroy_drives": lambda w, t: destroy_drives(w, t.device, "essai"),
     "move_device": lambda w, t: move_device(
         w, t.device, record_place(w, "S1", PlaceKind.SITE, "").code
     ),

@@ -1,11 +1,15 @@
 """What people added to the evidence of one device, as the rules ask for it."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from rebond_server.domain.role import Role
 from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.history import HistoryEvent
 from rebond_server.store.people import Account
 from rebond_server.store.proof import Acceptance, Witness, Witnessed
 
@@ -40,6 +44,45 @@ def accepted_judgements(session: Session, device: Device) -> dict[UUID, tuple[st
         .where(Acceptance.site_id == device.site_id, DriveRow.device_id == device.id)
     )
     return {judgement: (login, reason) for judgement, login, reason in rows}
+
+
+SAID_DESTROYED = "say_drives_destroyed"
+
+
+class Said(NamedTuple):
+    """One person's word that the drives of a device were destroyed."""
+
+    account_id: UUID
+    login: str
+    role: Role
+    at: datetime
+    reason: str | None
+
+
+def said_destroyed(session: Session, device: Device) -> tuple[Said, ...]:
+    """Return who said in this cycle that the drives were destroyed, oldest first.
+
+    The word lives in the history alone: nobody can take it back or change it.
+    """
+    rows = session.execute(
+        select(HistoryEvent, Account.login)
+        .join(
+            Account,
+            and_(Account.site_id == HistoryEvent.site_id, Account.id == HistoryEvent.actor_id),
+        )
+        .where(
+            HistoryEvent.site_id == device.site_id,
+            HistoryEvent.subject_kind == "device",
+            HistoryEvent.subject_id == device.id,
+            HistoryEvent.verb == SAID_DESTROYED,
+        )
+        .order_by(HistoryEvent.at, HistoryEvent.sequence)
+    )
+    return tuple(
+        Said(row.actor_id, login, Role(row.details["role"]), row.at, row.reason)
+        for row, login in rows
+        if row.actor_id is not None and row.details["cycle"] == device.cycle
+    )
 
 
 def destroyed_drives(session: Session, device: Device) -> frozenset[UUID]:

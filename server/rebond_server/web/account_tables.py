@@ -13,7 +13,7 @@ from rebond_server.domain.small_cells import LEAST, shown
 from rebond_server.sheets.written_ods import Cell
 from rebond_server.store.queries.programme_page import ProgrammePage
 from rebond_server.web.impact_tables import impact_statements, impact_table
-from rebond_server.web.report_tables import kind_name
+from rebond_server.web.kind_words import kind_name
 from rebond_server.web.report_words import HIDDEN, public_name
 
 _TARGET = (

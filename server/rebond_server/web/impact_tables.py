@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rebond_server.documents.report import Table
 from rebond_server.domain.impact import Avoided, Impact
 from rebond_server.sheets.written_ods import Cell
-from rebond_server.web.report_tables import kind_name
+from rebond_server.web.kind_words import kind_name
 
 _HEADING = (
     "Genre", "Appareils", "Estimation kg CO2e", "Estimation kg de matière", "Facteur par an",

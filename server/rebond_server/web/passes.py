@@ -9,7 +9,7 @@ from rebond_server.domain.small_cells import LEAST, shown
 from rebond_server.errors import BadValue
 from rebond_server.operations.passes import UseFacts, import_uses, record_batch, record_use
 from rebond_server.store.queries.intake_list import agreement_numbers
-from rebond_server.store.queries.passes import pass_batches, pass_indicators
+from rebond_server.store.queries.passes import pass_agreements, pass_batches, pass_indicators
 from rebond_server.web.account_tables import passes_report
 from rebond_server.web.answering import done, field, whole_in
 from rebond_server.web.language import day
@@ -34,6 +34,8 @@ def page() -> ResponseReturnValue:
         publics={public_name(name): count for name, count in shown(found.publics).items()},
         agreements=agreement_numbers(session, site_id),
         least=LEAST,
+        papers=pass_agreements(session, site_id),
+        today=now().date(),
     )
 
 

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rebond_schemas.plan_law import Category
 from rebond_schemas.plan_output import Assigned, Condition, Miss, Outcome, Reason, Why
 from rebond_server.domain.sentence import Sentence
+from rebond_server.web.demand_words import CATEGORIES, PROOFS
+from rebond_server.web.report_words import PUBLICS
 from rebond_server.web.words import KINDS
 
 
@@ -159,10 +162,18 @@ def _plain(text: str, language: str) -> str:
     """Return a value of the plan in words; "" is unknown, "|" separates alternatives."""
     if not text:
         return "inconnu" if language == "fr" else "unknown"
-    words = [KINDS.get(part) for part in text.split("|")]
+    words = [_word(part) for part in text.split("|")]
     parts = text.split("|")
     told = [
         part if word is None else (word.fr if language == "fr" else word.en)
         for part, word in zip(parts, words, strict=True)
     ]
     return (" ou " if language == "fr" else " or ").join(told)
+
+
+def _word(code: str) -> Sentence | None:
+    """Return the word for a code of the rules: a kind, a public, a proof, a category of recipients."""
+    for table in (KINDS, PUBLICS, PROOFS):
+        if code in table:
+            return table[code]
+    return CATEGORIES.get(Category(code)) if code in set(Category) else None

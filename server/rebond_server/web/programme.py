@@ -9,7 +9,10 @@ from rebond_server.domain import programme_tally
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.small_cells import LEAST, shown
 from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.files import STEPS
+from rebond_server.operations.import_files import see_proof_of_many
 from rebond_server.operations.programmes import (
+    VOUCHER_PROOF,
     record_given_before,
     record_programme,
     record_shares,
@@ -21,7 +24,7 @@ from rebond_server.store.queries.intake_list import agreement_numbers
 from rebond_server.store.queries.lot_page import lot_list
 from rebond_server.store.queries.programme_page import ProgrammePage, programme_page, programmes
 from rebond_server.web import demand_words
-from rebond_server.web.answering import done, field, whole_in, word_in
+from rebond_server.web.answering import date_in, done, field, whole_in, word_in
 from rebond_server.web.language import ngettext
 from rebond_server.web.programme_form import PRICED, day_or_today, programme_facts, words_in
 from rebond_server.web.report_words import public_name
@@ -113,6 +116,10 @@ def page(code: str) -> ResponseReturnValue:
         before=[one for one in found.given if one.source],
         lately=[one for one in reversed(found.given) if one.tag][:MOST_LINES],
         least=LEAST,
+        provable=[
+            *(one for one in found.terms.proofs if one != VOUCHER_PROOF),
+            *(STEPS if found.first_come else ()),
+        ],
         words=demand_words,
         **_choices(),
     )
@@ -145,6 +152,16 @@ def issue(code: str) -> ResponseReturnValue:
     count = len(issue_vouchers(work(), code))
     told = ngettext("%(num)s bon donné.", "%(num)s bons donnés.", count) % {"num": count}
     return done(Sentence(fr=told, en=told), url_for("programme.page", code=code))
+
+
+@blueprint.post("/dispositifs/<code>/vus")
+def see_many(code: str) -> ResponseReturnValue:
+    """Note one proof for many files at once; one result each."""
+    found = found_programme(code)
+    results = see_proof_of_many(
+        work(), code, field("name"), field("people"), date_in("on"), field("place") or None
+    )
+    return render_template("noted_many.html", programme=found, results=results)
 
 
 def found_programme(code: str) -> ProgrammePage:

@@ -12,6 +12,7 @@ from rebond_server.documents.report import Report, report_csv, report_ods, repor
 from rebond_server.domain import fate as fates_of
 from rebond_server.domain.fate import Fate, Place, Stage, Wish
 from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.share_reading import readings
 from rebond_server.domain.small_cells import LEAST, shown
 from rebond_server.errors import NotFound
 from rebond_server.operations.reconcile_lot import reconcile_lot
@@ -19,6 +20,7 @@ from rebond_server.sheets.written_ods import MIMETYPE
 from rebond_server.store.queries.fate import fates, report_lots
 from rebond_server.store.queries.lot_page import LotPage, lot_list, lot_page
 from rebond_server.web import report_tables, report_words
+from rebond_server.web.demand_words import BASES
 from rebond_server.web.language import day, language
 from rebond_server.web.session import desk, now, work
 
@@ -57,6 +59,8 @@ def page(lot_id: UUID) -> ResponseReturnValue:
         publics=shown(fates_of.by_public(found)),
         least=LEAST,
         statement=report_tables.no_resale_of(lot, found),
+        readings=[(one, readings(one, found)) for one in report_tables.shares_of(lot)],
+        bases=BASES,
         drawn=drawn if found else None,
         told=told,
         words=report_words,

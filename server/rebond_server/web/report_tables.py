@@ -1,9 +1,12 @@
 """From the fates of a lot's devices to the two reports owed: volume and fate, and annex."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from markupsafe import Markup
 
+from rebond_schemas.plan import Lot, Share
 from rebond_schemas.plan_law import Regime
 from rebond_server.documents.flow import Band, flow_svg
 from rebond_server.documents.report import Report, Table
@@ -20,12 +23,17 @@ from rebond_server.domain.fate import (
     no_resale,
     tally,
 )
+from rebond_server.domain.impact import avoided
 from rebond_server.domain.intake.reconciliation import Pair, Reconciliation, Standing
 from rebond_server.domain.sentence import Language, Sentence
+from rebond_server.domain.share_reading import readings
 from rebond_server.domain.small_cells import LEAST, shown
+from rebond_server.rules.load import impact_factors
 from rebond_server.sheets.written_ods import Cell
 from rebond_server.store.queries.lot_page import LotPage
-from rebond_server.web import words
+from rebond_server.web.demand_words import BASES
+from rebond_server.web.impact_tables import impact_statements, impact_table
+from rebond_server.web.kind_words import kind_name
 from rebond_server.web.report_words import (
     HIDDEN,
     NO_POINT,
@@ -84,15 +92,48 @@ def volume_report(lot: LotPage, fates: Sequence[Fate], workshop: str, day: str) 
     publics = by_public(fates)
     if publics:
         tables.append(_publics(publics))
+    if shares_of(lot):
+        tables.append(_shares(lot, fates))
+    impact = avoided(kinds_given(fates), impact_factors())
+    if impact.lines or impact.unsourced:
+        tables.append(impact_table(impact))
     return Report(
         title=f"Volume et devenir du matériel collecté : {lot.line.name}",
         workshop=workshop,
         facts=_facts(lot, day),
-        statements=(no_resale_of(lot, fates).fr,),
+        statements=(no_resale_of(lot, fates).fr, *impact_statements(impact)),
         tables=tuple(tables),
         sheet=_counts("Volume et devenir", counted, whole, (*Stage, *_IN_SHEET)),
         picture=drawn if fates else None,
         picture_told=told.fr,
+    )
+
+
+def shares_of(lot: LotPage) -> tuple[Share, ...]:
+    """Return the shares that the lot's decision promises."""
+    return msgspec.convert(lot.terms, Lot).shares
+
+
+def kinds_given(fates: Sequence[Fate]) -> dict[str, int]:
+    """Return the devices handed over, by kind."""
+    return dict(Counter(one.kind for one in fates if one.place is Place.GIVEN))
+
+
+def _shares(lot: LotPage, fates: Sequence[Fate]) -> Table:
+    """Three readings of a share: the decision says "environ", and not of what."""
+    rows = [
+        (
+            share.programme, f"{share.fraction * 100:g} %", BASES[one.base].fr, one.counted,
+            f"{one.promised:.1f}".replace(".", ","), one.given,
+            "lecture retenue" if one.chosen else "pour comparaison",
+        )
+        for share in shares_of(lot)
+        for one in readings(share, fates)
+    ]  # fmt: skip
+    return Table(
+        name="Part promise, selon la lecture",
+        heading=("Dispositif", "Part", "De quoi", "Comptés", "Promis", "Remis", ""),
+        rows=tuple(rows),
     )
 
 
@@ -226,8 +267,3 @@ def _publics(counts: Mapping[str, int]) -> Table:
         ),
         empty=HIDDEN.fr,
     )
-
-
-def kind_name(kind: str) -> Sentence:
-    """Return the word for a kind; what the table lacks is shown as it came."""
-    return words.KINDS.get(kind, Sentence(fr=kind, en=kind))

@@ -13,6 +13,7 @@ from rebond_server.operations.class_list import read_class_list, request_by_clas
 from rebond_server.operations.close_request import close_request
 from rebond_server.operations.files import STEPS, note_answer, see_proof
 from rebond_server.operations.hand_over import hand_over as release
+from rebond_server.operations.import_files import import_files
 from rebond_server.operations.programmes import VOUCHER_PROOF, territories
 from rebond_server.operations.requests import record_request
 from rebond_server.store.demand import Request
@@ -76,6 +77,17 @@ def import_list() -> ResponseReturnValue:
             en=f"{made.quantity} lines: request {made.code} is recorded.{told_en}",
         ),
         url_for("request.page", request_id=made.id),
+    )
+
+
+@blueprint.post("/demandes/dossiers")
+def import_many() -> ResponseReturnValue:
+    """Add one file for each line of a table: people known by codes."""
+    sent = request.files.get("file")
+    count = import_files(work(), request_facts(), b"" if sent is None else sent.read())
+    return done(
+        Sentence(fr=f"{count} dossiers enregistrés.", en=f"{count} files recorded."),
+        url_for("request.index"),
     )
 
 

@@ -168,7 +168,7 @@ ELSEWHERE = {
     "issue_vouchers", "lapse_vouchers", "withdraw_voucher", "standing_voucher", "record_batch",
     "record_use", "import_uses", "plan_stock", "plan_device", "given_devices", "plan_lot",
     "plan_programme", "holds_now", "standing_holds", "lift_hold", "try_plan", "one_at_a_time",
-    "refuse_over_cap", "refuse_partial_kits",
+    "refuse_over_cap", "refuse_partial_kits", "import_files", "see_proof_of_many",
     # about names and signatures, apart from devices
     "keep_name", "keep_signature", "read_signature", "find_people", "erase_person",
     # about spare parts

@@ -1,11 +1,15 @@
 """The batches of passes and what was reported of them, as plain values."""
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rebond_server.domain.lot import review_day
 from rebond_server.domain.pass_indicators import Batch, Indicators, Use, indicators
+from rebond_server.store.demand import Agreement
 from rebond_server.store.passes import PassBatch, PassUse
 
 
@@ -40,4 +44,33 @@ def pass_indicators(session: Session, site_id: UUID) -> Indicators:
             )
             for row in uses
         ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperLine:
+    """An agreement behind batches; `review` is six months before its end, or as the partners said."""
+
+    number: str
+    title: str
+    ends: date | None
+    review: date | None
+
+
+def pass_agreements(session: Session, site_id: UUID) -> tuple[PaperLine, ...]:
+    """Return the agreements under which passes were handed out."""
+    used = select(PassBatch.agreement_id).where(PassBatch.site_id == site_id)
+    rows = session.scalars(
+        select(Agreement)
+        .where(Agreement.site_id == site_id, Agreement.id.in_(used))
+        .order_by(Agreement.number)
+    )
+    return tuple(
+        PaperLine(
+            number=one.number,
+            title=one.title,
+            ends=one.ends,
+            review=one.review or review_day(one.ends),
+        )
+        for one in rows
     )

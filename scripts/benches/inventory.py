@@ -1,7 +1,8 @@
 """How long our full inventory takes beside its peers, and how many fields each yields, in one run.
 
-./scripts/bench inventory [--rounds N] [--without NAME…] [--json]
-Peers: lshw -json; inxi -F; dmidecode and smartctl -x for every drive, one after another; hw-probe
+./scripts/bench inventory [--rounds N] [--here | --guest] [--without NAME…] [--json]
+In a QEMU guest with three drives (--guest), then on this computer (--here); both, when neither is
+asked for. The promises are made for the guest; on this computer the figures are shown. Peers: lshw -json; inxi -F; dmidecode and smartctl -x for every drive, one after another; hw-probe
 -all (never sent anywhere). Whole processes are timed, ours with the start of Python. Medians.
 A field is one value that is told: a number, a text, yes or no; a list of plain words (flags) is
 one field, an empty value none. A peer that is missing is said and fails the bench.
@@ -9,6 +10,7 @@ one field, an empty value none. A peer that is missing is said and fails the ben
 
 import argparse
 import base64
+import os
 import re
 import shutil
 import statistics
@@ -26,6 +28,9 @@ from rebond_agent.machine.live import ENVIRONMENT, LiveMachine
 from rebond_agent.probes import lsblk, tool_json
 from rebond_schemas.codec import encode
 
+RIG = Path(__file__).resolve().parents[2] / "tests" / "rig"
+_CACHE = {name: os.environ[name] for name in ("PYTHONPYCACHEPREFIX",) if name in os.environ}
+"""In a guest our modules' bytecode lies elsewhere, as it lies beside them on the stick."""
 OURS = "rebond-agent inspect"
 TOGETHER = "lshw + inxi -F + dmidecode + smartctl -x"
 PARTS = ("lshw -json", "inxi -F", "dmidecode + smartctl -x")
@@ -67,18 +72,45 @@ def main(argv: list[str]) -> int:
     """Measure in turn, round after round; return 1 when a target is missed or a peer is missing."""
     options = argparse.ArgumentParser(prog="bench inventory", description=__doc__)
     options.add_argument("--rounds", type=int, default=3)
+    where = options.add_mutually_exclusive_group()
+    where.add_argument("--here", action="store_true", help="this computer only")
+    where.add_argument("--guest", action="store_true", help="a QEMU guest with three drives only")
     options.add_argument("--without", nargs="*", default=[], metavar="NAME", help="leave peers out")
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args(argv)
+    found: dict[str, Any] = {}
+    if not chosen.here:
+        found["guest"] = in_guest(chosen.rounds)
+    if not chosen.guest:
+        found["here"] = here(chosen.rounds, chosen.without)
+    if chosen.here:
+        found = found["here"]
+    print(encode(found).decode() if chosen.json else told(found))
+    return 0 if (found.get("guest") or found.get("here") or found)["promises_kept"] else 1
+
+
+def here(rounds: int, without: Sequence[str]) -> dict[str, Any]:
+    """Measure on this computer, one after the other, round after round."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "saved").mkdir()
-        wanted = [one for one in lines(Path(folder)) if one.name.split()[0] not in chosen.without]
-        for _ in range(chosen.rounds):
+        wanted = [one for one in lines(Path(folder)) if one.name.split()[0] not in without]
+        for _ in range(rounds):
             for one in wanted:
-                _run(one)
-    found = result(wanted)
-    print(encode(found).decode() if chosen.json else text(found))
-    return 0 if found["promises_kept"] else 1
+                _run(one, folder)
+        return result(wanted)
+
+
+def in_guest(rounds: int) -> dict[str, Any]:
+    """Measure in a QEMU guest whose root is this computer's; say what is missing for it."""
+    sys.path.insert(0, str(RIG))
+    import bench_guest  # noqa: PLC0415 - the rig is no package, and only this needs it
+    from host_guest import missing_tools  # noqa: PLC0415 - likewise
+    from kernel import ready_kernel  # noqa: PLC0415 - likewise
+
+    if lacking := missing_tools():
+        return {"rows": [], "missing": lacking, "promises_kept": False}
+    with tempfile.TemporaryDirectory(prefix="bench-", dir="/var/tmp") as folder:
+        return bench_guest.measure(ready_kernel(), Path(folder), rounds)
 
 
 def lines(folder: Path) -> list[Line]:
@@ -188,7 +220,15 @@ def _row(one: Line, ours: Line) -> dict[str, Any]:
     }
 
 
-def _run(one: Line) -> None:
+def told(found: dict[str, Any]) -> str:
+    """Return one table, or a table for each place."""
+    if "rows" in found:
+        return text(found)
+    names = {"guest": "in a QEMU guest with three drives", "here": "on this computer"}
+    return "\n\n".join(f"{names[place]}\n{text(one)}" for place, one in found.items())
+
+
+def _run(one: Line, home: str) -> None:
     if one.missing:
         return
     told, started = [], time.monotonic()
@@ -200,7 +240,7 @@ def _run(one: Line) -> None:
             errors="replace",
             check=False,
             timeout=_LIMIT,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, "HOME": home, **_CACHE},
         )
         told.append(done.stdout)
     one.seconds.append(time.monotonic() - started)

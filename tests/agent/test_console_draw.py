@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import segno
@@ -13,12 +14,20 @@ from rebond_agent.checks.step import Colour, Painting, Question, Working, said
 from rebond_agent.console.draw import keys, screen
 from rebond_agent.console.event import Key, Pressed
 from rebond_agent.console.lines import Size
+from rebond_agent.console.machine_view import machine_name
 from rebond_agent.console.other_views import code_lines
-from rebond_agent.console.state import View
+from rebond_agent.console.state import DriveLine, View
 from rebond_agent.console.transition import after
 from rebond_agent.language import Language
 from rebond_agent.language.check_phrases import CheckPhrase
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.hidden_reasons import hidden_reason
+from rebond_agent.machine.recorded import RecordedMachine
+from rebond_agent.probes import collect
+from rebond_agent.probes.hidden import parse_hidden
+from rebond_agent.probes.pci import PciDevice
+from rebond_agent.sheet.parts import facts_blocks
+from rebond_schemas.facts import Board, Facts, Firmware
 from rebond_schemas.inspection import Check, Result
 
 SIZES = [Size(width=80, height=24), Size(width=80, height=25), Size(width=120, height=40)]
@@ -196,3 +205,69 @@ def test_every_text_has_both_languages_with_the_same_details(phrase):
     french, english = phrase.value
     assert french
     assert re.findall(r"\{\w+\}", french) == re.findall(r"\{\w+\}", english)
+
+
+MACHINES = sorted(
+    path.parent for path in (Path(__file__).parents[1] / "machines").glob("*/expected.json")
+)
+
+
+@pytest.mark.parametrize("folder", MACHINES, ids=lambda path: path.name)
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_real_machines_fit_and_a_large_terminal_shows_the_rest(folder, language, size):
+    facts = collect(RecordedMachine(folder)).facts
+    drives = tuple(DriveLine(drive=one) for one in facts.drives)
+    shown = text(replace(state(0, language), facts=facts, drives=drives), size)
+    lines = shown.split("\n")
+
+    assert len(lines) == size.height
+    assert max(map(cell_len, lines)) <= size.width
+    for block in facts_blocks(facts, language, size.width - 1):
+        there = [f" {row}" in lines for row in block]
+        assert all(there) or not any(there[1:]), "a subject is shown whole or not at all"
+        if size.height >= 40 and len(drives) < 4:
+            assert all(there), block
+
+
+def test_a_locked_setup_and_an_anti_theft_agent_are_seen_at_once():
+    firmware = Firmware(setup_password=True, anti_theft=("Absolute: Enabled",))
+    locked = replace(state(1), facts=Facts(firmware=firmware, drives_hidden=False))
+
+    assert "MOT DE PASSE DANS LE BIOS" in text(locked)
+    assert "Absolute: Enabled" in text(locked)
+
+
+@pytest.mark.parametrize(
+    ("board", "name"),
+    [
+        (Board(maker="HP", model="HP EliteBook 840 G3"), "HP EliteBook 840 G3"),
+        (
+            Board(maker="Lenovo", model="20HMS0AB00", marketing_name="ThinkPad X270"),
+            "Lenovo ThinkPad X270",
+        ),
+        (Board(maker="Dell", model="Latitude 7390"), "Dell Latitude 7390"),
+        (Board(model="Latitude 7390"), "Latitude 7390"),
+        (Board(), None),
+    ],
+)
+def test_a_machine_bears_the_name_on_its_lid(board, name):
+    assert machine_name(board) == name
+
+
+def test_why_drives_are_hidden_is_said_in_french():
+    """Every reason that the probe has is in the table of translations."""
+    silent = PciDevice(slot="0", code="0104", name="Volume Management Device NVMe RAID Controller")
+    raid = PciDevice(slot="0", code="0104", name="MegaRAID", driver="megaraid_sas")
+    ahci = PciDevice(slot="0", code="0104", name="SATA", driver="ahci")
+    other = PciDevice(slot="0", code="0107", name="SAS")
+    reasons = {
+        parse_hidden((), "ahci: Found 1 remapped NVMe devices.")[1],
+        parse_hidden((), None)[1],
+        *(parse_hidden((one,), None)[1] for one in (silent, raid, ahci, other)),
+    }
+
+    assert len(reasons) == 6
+    for reason in reasons:
+        assert hidden_reason(reason, Language.FR) != reason, reason
+        assert hidden_reason(reason, Language.EN) == reason

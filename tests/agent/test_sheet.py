@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from rebond_agent.language import Language
-from rebond_agent.sheet import WIDTH, sheet
+from rebond_agent.sheet import sheet
 from rebond_agent.sheet.erasure import erasure_text
+from rebond_agent.sheet.rows import WIDTH
 from rebond_agent.sheet.size import binary_size, decimal_size
 from rebond_schemas.erasure import Ending, Method
 from rebond_schemas.facts import (

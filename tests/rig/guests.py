@@ -404,4 +404,27 @@ FUJITSU = Guest(
     },
 )
 
+BENCH = Guest(
+    name="bench-three-drives",
+    machine="q35",
+    cpu=_cpu("Intel(R) Core(TM) i5-8250U CPU @ 1.60GHz", 6, 142, 10),
+    smbios=DELL.smbios,
+    tables=DELL.tables,
+    disks={"system": 64 * MIB, "second": 32 * MIB, "third": 48 * MIB},
+    devices=(
+        (
+            "ide-hd,drive=system,bus=ide.0,serial=W62ABCDE,model=ST500LM021-1KJ152,"
+            "wwn=0x5000c500a1b2c3d4,rotation_rate=7200,ver=0002LIM1"
+        ),
+        "nvme,serial=S3TYNX0J601234,drive=second",
+        "virtio-scsi-pci,id=scsi0",
+        "scsi-hd,drive=third,bus=scsi0.0,serial=SN0SCSI42,vendor=SEAGATE,product=ST9500",
+        "e1000e,mac=52:54:00:12:34:56",
+        "qemu-xhci,id=usb",
+        "usb-kbd,bus=usb.0",
+        "VGA",
+    ),
+)
+"""Where the inventory is timed: three drives on three buses, and what every laptop has beside."""
+
 GUESTS = (DELL, LENOVO, HP, ASSEMBLED, FUJITSU)

@@ -5,6 +5,7 @@ so that nothing has to be installed in the guest. What it shows comes back in `s
 """
 
 import gzip
+import os
 import re
 import shutil
 import subprocess
@@ -29,8 +30,27 @@ BUSES = (
 )
 """Modules of the buses that drives hang on."""
 
-SHARED = "/mnt"
+SHARED = "/run/shared"
 """Where the guest sees the shared folder."""
+
+_UDEV = ("block", "net", "input", "drm", "video4linux", "sound", "bluetooth", "usb", "tpm", "mmc")
+"""Subsystems that are told to udev: all of them, under emulation, take half a minute."""
+_LAZY = ("psutil", "pyudev", "cpuinfo", "pySMART")
+"""What the agent imports only when it is asked."""
+_WARM = """
+import ast, importlib, sys
+for node in ast.walk(ast.parse(open(sys.argv[1]).read())):
+    names = [one.name for one in getattr(node, "names", ()) if isinstance(node, ast.Import)]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        names = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass
+for name in sys.argv[2:]:
+    importlib.import_module(name)
+"""
 
 _INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -39,12 +59,15 @@ while read module; do insmod "/modules/$module" 2>/dev/null; done </modules/orde
 mkdir -p /host; mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro root /host
 for part in proc sys dev; do mount --bind /$part /host/$part; done
 mount -t efivarfs efivarfs /host/sys/firmware/efi/efivars 2>/dev/null
+mkdir -p /kept; mount --bind /host /kept
 mount -t tmpfs tmpfs /host/run; mount -t tmpfs tmpfs /host/tmp
+for path in {kept}; do mkdir -p /host$path; mount --bind /kept$path /host$path; done
+mkdir -p /host{shared}
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 out /host{shared}
 chroot /host /lib/systemd/systemd-udevd --daemon
-export SYSTEMD_IGNORE_CHROOT=1 PYTHONPYCACHEPREFIX=/tmp/bytecode
+export SYSTEMD_IGNORE_CHROOT=1 PYTHONPYCACHEPREFIX={shared}/bytecode
 unset PYTHONDONTWRITEBYTECODE
-chroot /host udevadm trigger --action=add; chroot /host udevadm settle --timeout=30
+chroot /host udevadm trigger --action=add {udev}; chroot /host udevadm settle --timeout=30
 chroot /host {python} {script} {shared}
 echo "ended $?" >/dev/console
 poweroff -f
@@ -65,6 +88,7 @@ def words(
     """
     shared = folder / "shared"
     shared.mkdir(exist_ok=True)
+    _compile(script, shared / "bytecode")
     initrd = folder / "initrd.gz"
     initrd.write_bytes(_initrd(kernel, script, (*_SHARE, *modules)))
     return [
@@ -86,7 +110,10 @@ def missing_tools(more: Sequence[str] = ()) -> list[str]:
 
 def _initrd(kernel: Path, script: Path, modules: Sequence[str]) -> bytes:
     """Return a gzipped cpio archive with busybox, the modules in load order, and the init."""
-    init = _INIT.format(python=sys.executable, script=script, shared=SHARED)
+    udev = " ".join(f"--subsystem-match={name}" for name in _UDEV)
+    init = _INIT.format(
+        python=sys.executable, script=script, shared=SHARED, udev=udev, kept=_hidden_paths(script)
+    )
     files = {"init": init.encode(), **_busybox()}
     order = []
     for path in module_paths(kernel, modules):
@@ -98,6 +125,20 @@ def _initrd(kernel: Path, script: Path, modules: Sequence[str]) -> bytes:
     entries += [(name, 0o100755, content) for name, content in files.items()]
     archive = b"".join(_cpio(name, mode, content) for name, mode, content in entries)
     return gzip.compress(archive + _cpio("TRAILER!!!", 0, b""), 1)
+
+
+def _hidden_paths(script: Path) -> str:
+    """Return what the guest needs of the folders that become empty ones there: a checkout in /tmp."""
+    needed = {str(script.parents[2]), sys.prefix, sys.base_prefix}
+    return " ".join(sorted(one for one in needed if one.startswith(("/tmp/", "/run/"))))  # noqa: S108 - compared, not used
+
+
+def _compile(script: Path, place: Path) -> None:
+    """Let this computer compile what the script imports: under emulation it takes ten times as long."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(place)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-c", _WARM, str(script), *_LAZY]
+    subprocess.run(command, check=True, env=environment, cwd=script.parent)
 
 
 def _busybox() -> dict[str, bytes]:

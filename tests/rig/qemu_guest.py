@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 TIME_LIMIT = 420  # TCG without KVM: 40 to 120 s on two cores
 FIRMWARE = Path("/usr/share/ovmf/OVMF.fd")
 
-_MODULES = (
+MODULES = (
     *host_guest.BUSES,
     "usbhid",
     "hid_generic",
@@ -32,9 +32,9 @@ def record(guest: Guest, kernel: Path, folder: Path) -> dict[str, Any]:
     `kernel` is an unpacked Debian kernel package (with boot/ and lib/modules/).
     """
     folder.mkdir(parents=True)
-    _prepare(guest, folder)
+    prepare(guest, folder)
     words = [
-        *host_guest.words(kernel, folder, HERE / "in_guest.py", modules=_MODULES),
+        *host_guest.words(kernel, folder, HERE / "in_guest.py", modules=MODULES),
         *(("-bios", str(FIRMWARE)) if guest.uefi else ()),
         *("-audiodev", "none,id=silence"),
         *guest.arguments(folder),
@@ -47,7 +47,8 @@ def record(guest: Guest, kernel: Path, folder: Path) -> dict[str, Any]:
     return json.loads(facts.read_bytes())
 
 
-def _prepare(guest: Guest, folder: Path) -> None:
+def prepare(guest: Guest, folder: Path) -> None:
+    """Make the guest's disks and SMBIOS tables in the folder."""
     for name, size in guest.disks.items():
         image = folder / f"{name}.img"
         with image.open("wb") as file:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from rich.cells import cell_len
 from rich.text import Text
 
-from rebond_agent.sheet import filled
+from rebond_agent.sheet.rows import filled
 
 
 class Style(StrEnum):

@@ -5,16 +5,18 @@ from rich.text import Text
 from rebond_agent.console.lines import MARGIN, Size, Style, gauge, labelled, line, parts, wrapped
 from rebond_agent.console.scroll import scrolled
 from rebond_agent.console.state import DriveLine, State
-from rebond_agent.language import Language, decimal, say, word
+from rebond_agent.language import Language, say, word
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.language.hidden_reasons import hidden_reason
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import ACTIONS, CHASSIS, DRIVE_KINDS
 from rebond_agent.sheet.erasure import erasure_text
+from rebond_agent.sheet.parts import facts_blocks
 from rebond_agent.sheet.size import binary_size, decimal_size
 from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Sentence
 from rebond_schemas.erasure import Ending
-from rebond_schemas.facts import Drive, Facts
+from rebond_schemas.facts import Board, Drive, Facts
 from rebond_schemas.inspection import Result
 
 _MINUTE, _HOUR = 60, 3600
@@ -28,7 +30,18 @@ def body(state: State, size: Size) -> list[Text]:
     below = [line(""), *_checks(state), *_needed(state, size.width)]
     room = max(size.height - len(above) - len(below) - 2, 3)
     drives = _drives(state, room, size.width)
-    return [*above, line(""), *drives, *below]
+    shown = [*above, line(""), *drives, *below]
+    return [*shown, *_details(state.facts, state.language, size, size.height - len(shown))]
+
+
+def _details(facts: Facts, language: Language, size: Size, room: int) -> list[Text]:
+    """Return what else is known, on a terminal that has room left: whole subjects only."""
+    lines: list[Text] = []
+    for block in facts_blocks(facts, language, size.width - 1):
+        if len(lines) + len(block) + 2 > room:
+            break
+        lines += [line(f" {row}") for row in block]
+    return [line(""), line(f" {'─' * (size.width - 2)}"), *lines] if lines else []
 
 
 def machine_lines(facts: Facts, language: Language, width: int) -> list[Text]:
@@ -36,23 +49,43 @@ def machine_lines(facts: Facts, language: Language, width: int) -> list[Text]:
     board, processor, memory = facts.board, facts.processor, facts.memory
     unknown = say(language, Phrase.UNKNOWN)
     health = [one.health_percent for one in facts.batteries]
-    percents = [decimal(language, one) for one in health if one is not None]
+    percents = [str(round(one)) for one in health if one is not None]
     battery = f"{say(language, Phrase.BATTERY)} {' + '.join(percents)} %" if percents else None
     said = [
-        " ".join(part for part in (board.maker, board.model) if part) or unknown,
+        machine_name(board) or unknown,
         word(language, CHASSIS, board.chassis) if board.chassis else None,
         say(language, Phrase.SERIAL_IS, serial=board.serial) if board.serial else None,
         processor.name,
-        None if memory.installed_mib is None else binary_size(language, memory.installed_mib),
+        say(language, ConsolePhrase.MEMORY, size=binary_size(language, memory.installed_mib))
+        if memory.installed_mib
+        else None,
         battery,
         facts.firmware.mode and facts.firmware.mode.upper(),
     ]
     lines = labelled(say(language, ConsolePhrase.MACHINE), parts(said, width - MARGIN))
-    if facts.drives_hidden:
-        reason = facts.drives_hidden_reason or unknown
-        warning = say(language, Phrase.DRIVES_HIDDEN, reason=reason)
+    for warning in _warnings(facts, language):
         lines += labelled("", wrapped(warning, width - MARGIN), Style.BAD)
     return lines
+
+
+def machine_name(board: Board) -> str | None:
+    """Return the name on the lid, its maker once: `Lenovo ThinkPad X270`, `HP EliteBook 840 G3`."""
+    name = board.marketing_name or board.model
+    if board.maker and name and name.lower().startswith(board.maker.lower()):
+        return name
+    return " ".join(part for part in (board.maker, name) if part) or None
+
+
+def _warnings(facts: Facts, language: Language) -> list[str]:
+    """Return what a person must know before going on: hidden drives, a lock, an anti-theft agent."""
+    firmware, unknown = facts.firmware, say(language, Phrase.UNKNOWN)
+    reason = hidden_reason(facts.drives_hidden_reason or unknown, language)
+    told = (
+        (facts.drives_hidden, say(language, Phrase.DRIVES_HIDDEN, reason=reason)),
+        (firmware.setup_password, say(language, Phrase.SETUP_PASSWORD)),
+        (bool(firmware.anti_theft), ", ".join(firmware.anti_theft)),
+    )
+    return [text for due, text in told if due]
 
 
 def drive_name(drive: Drive, language: Language) -> list[str | None]:
@@ -162,6 +195,7 @@ def _checks(state: State) -> list[Text]:
         good=results.count(Result.PASS),
         bad=results.count(Result.FAIL),
         running=sum(one.running for one in state.checks),
+        skipped=results.count(Result.SKIPPED) + results.count(Result.ABSENT),
         left=sum(one.check is None and not one.running for one in state.checks),
     )
     style = Style.BAD if Result.FAIL in results else Style.PLAIN

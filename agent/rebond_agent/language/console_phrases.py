@@ -13,11 +13,12 @@ class ConsolePhrase(Enum):
     TYPED = ("Saisie : {typed}_", "Typed: {typed}_")
     LOOKING = ("Relevé de la machine en cours…", "Looking at the machine…")
     MACHINE = ("Machine", "Machine ")
+    MEMORY = ("{size} de mémoire", "{size} of memory")
     DRIVES = ("Disques", "Drives")
     CHECKS = ("Essais", "Tests")
     CHECKS_SUM = (
-        "{good} bons, {bad} en échec, {running} en cours, {left} à faire",
-        "{good} passed, {bad} failed, {running} running, {left} to do",
+        "{good} bons, {bad} en échec, {skipped} non faits, {running} en cours, {left} à faire",
+        "{good} passed, {bad} failed, {skipped} skipped, {running} running, {left} to do",
     )
     NEEDED = ("À faire", "To do")
     NEED_TAG = (

@@ -1,6 +1,6 @@
 """What benches tell while they work: one row a run, overwritten; shown, and never taken for proof."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,11 +12,12 @@ from rebond_schemas.codec import Unreadable, decode_as, encode
 from rebond_schemas.progress import BenchProgress, ProgressAnswer
 from rebond_schemas.sealing import Unopenable, derived_key, unseal
 from rebond_schemas.signing import PROGRESS_TYPE, sign, verified
+from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
 from rebond_server.operations.work import Work
 from rebond_server.store.arrival import BenchRow
 from rebond_server.store.base import plain
-from rebond_server.store.device import Device
+from rebond_server.store.device import Device, DriveRow, JudgementRow
 from rebond_server.store.stick import StatementKind, StatementRow, Stick
 
 LARGEST = 256 * 1024
@@ -36,6 +37,10 @@ class Bench:
     at: datetime
     tag: str | None
     """Of the device that its inventory was filed under, else what was scanned."""
+    filed: bool
+    """Whether its inventory has arrived: only then the device has a page."""
+    verdicts: Mapping[str, Verdict]
+    """The server's own verdicts on erasures of this run, by the drive's serial number."""
 
 
 def hear(work: Work, sealed: bytes, stick_id: UUID, signature: str) -> Accepted | Declined:
@@ -71,13 +76,16 @@ def benches(work: Work) -> Sequence[Bench]:
         .join(Stick, (Stick.site_id == BenchRow.site_id) & (Stick.id == BenchRow.stick_id))
         .where(BenchRow.site_id == work.site_id, BenchRow.at > work.now - SILENT)
     ).all()
-    tags = _tags(work, [row.id for row, _ in rows])
+    runs = [row.id for row, _ in rows]
+    tags, verdicts = _tags(work, runs), _verdicts(work, runs)
     found = [
         Bench(
             told=(told := msgspec.convert(row.told, BenchProgress)),
             stick=name,
             at=row.at,
             tag=tags.get(row.id, told.asset_tag),
+            filed=row.id in tags,
+            verdicts=verdicts.get(row.id, {}),
         )
         for row, name in rows
     ]
@@ -108,3 +116,25 @@ def _tags(work: Work, runs: list[UUID]) -> dict[UUID, str]:
         )
     )
     return {row.run: row.tag for row in rows}
+
+
+def _verdicts(work: Work, runs: list[UUID]) -> dict[UUID, dict[str, Verdict]]:
+    rows = work.session.execute(
+        select(StatementRow.run, DriveRow.serial, JudgementRow.verdict)
+        .join(
+            JudgementRow,
+            (JudgementRow.site_id == StatementRow.site_id)
+            & (JudgementRow.statement_id == StatementRow.id),
+        )
+        .join(
+            DriveRow,
+            (DriveRow.site_id == JudgementRow.site_id) & (DriveRow.id == JudgementRow.drive_id),
+        )
+        .where(StatementRow.site_id == work.site_id, StatementRow.run.in_(runs))
+        .order_by(StatementRow.arrival)
+    )
+    found: dict[UUID, dict[str, Verdict]] = {}
+    for run, serial, verdict in rows:
+        if serial is not None:
+            found.setdefault(run, {})[serial] = verdict
+    return found

@@ -35,6 +35,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
     (
         Sentence(fr="Établi", en="Bench"),
         (
+            ("bench.page", Sentence(fr="Banc en direct", en="Live bench")),
             ("scan.page", Sentence(fr="Scanner", en="Scan")),
             ("intake.page", Sentence(fr="Entrée", en="Intake")),
             ("bulk.page", Sentence(fr="Plusieurs étiquettes", en="Many tags")),

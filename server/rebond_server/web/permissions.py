@@ -29,6 +29,8 @@ TABLE: dict[str, Permission | Door] = {
     "api.enrol": _D.STICK,
     "api.give_order": _D.STICK,
     "api.hear_progress": _D.STICK,
+    "bench.page": _P.VIEW_DEVICE,
+    "bench.tiles": _P.VIEW_DEVICE,
     "bench.state": _P.VIEW_DEVICE,
     "login.page": _D.PUBLIC,
     "login.enter": _D.PUBLIC,

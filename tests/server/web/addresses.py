@@ -11,6 +11,8 @@ from rebond_server.web.permissions import TABLE, Door
 NO_PAGES = {
     "static": "a file",
     "bootstrap.static": "a file",
+    "bench.tiles": "a part of the bench page",
+    "bench.state": "for programs",
     "api.health": "for programs",
     "lot.export": "a file",
     "lot.export_devices": "a file",
@@ -35,6 +37,7 @@ PAGES = {
     "manual.index": "/aide",
     "manual.page": "/aide/officer",
     "manual.accessibility": "/accessibilite",
+    "bench.page": "/banc",
     "scan.page": "/scanner?mode=move",
     "label.page": "/etiquettes?tags={wiped0}",
     "intake.page": "/entree",

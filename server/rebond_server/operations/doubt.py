@@ -30,6 +30,8 @@ REPLAYED = frozenset({HOLD_STATEMENT, ACCEPT_STATEMENT})
 
 def doubt_of(stick: Stick) -> DoubtReason | None:
     """Return why nothing that this stick says is believed at once; None: it is believed."""
+    if stick.revoked is not None:
+        return DoubtReason.STOLEN
     if stick.forked is not None:
         return DoubtReason.FORKED
     return DoubtReason.WORDS_NOT_COMPARED if stick.compared is None else None

@@ -23,22 +23,25 @@ MOST_UNDER_WAY = 4 * LARGEST
 """Bytes of unfinished parcels that one stick may have here; the oldest give way."""
 
 
-def receive_parcel(work: Work, content: bytes) -> Accepted | Declined:
-    """Take in one sealed statement, as `receive_statement` does once it is open."""
+def receive_parcel(work: Work, content: bytes, *, by_hand: bool = False) -> Accepted | Declined:
+    """Take in one sealed statement, as `receive_statement` does once it is open.
+
+    `by_hand`: a person of ours brought the stick; a revoked one is read, too, but not believed.
+    """
     if len(content) > LARGEST:
         return TOO_LARGE
     try:
         parcel = read(content)
     except Torn as torn:
         return _torn(torn)
-    stick = _known(work, parcel)
+    stick = _known(work, parcel, by_hand=by_hand)
     if stick is None:
         return NOT_KNOWN
     try:
         raw = unseal(derived_key(work.server_key), parcel.sealed)
     except Unopenable:
         return _SEALED_FOR_ANOTHER
-    return receive_statement(work, raw, stick.id, parcel.signature)
+    return receive_statement(work, raw, stick.id, parcel.signature, by_hand=by_hand)
 
 
 def receive_part(work: Work, content: bytes) -> Accepted | Declined | Arrived:
@@ -88,10 +91,10 @@ def forget_parts(work: Work) -> int:
     return gone.rowcount
 
 
-def _known(work: Work, parcel: Parcel) -> Stick | None:
+def _known(work: Work, parcel: Parcel, *, by_hand: bool) -> Stick | None:
     """Return the stick that wrote the parcel's line, if it is known and not revoked."""
     stick = work.session.get(Stick, (work.site_id, parcel.stick))
-    if stick is None or stick.revoked is not None:
+    if stick is None or (stick.revoked is not None and not by_hand):
         return None
     return stick if signed_by(parcel, stick.public_key) else None
 

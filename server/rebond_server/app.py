@@ -25,6 +25,7 @@ from rebond_server.web import (
     compress,
     decision,
     device,
+    erasure,
     errors,
     grading,
     guard,
@@ -91,6 +92,7 @@ SCREENS: tuple[Blueprint, ...] = (
     report.blueprint,
     stick.blueprint,
     bench.blueprint,
+    erasure.blueprint,
     user.blueprint,
     view.blueprint,
 )
@@ -160,6 +162,7 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     app.extensions[KEY] = desk
     Bootstrap5(app)
     log.install(app)  # first: a form refused for its token is logged, too
+    stick.install(app)  # before anything reads a form
     forms = CSRFProtect(app)
     forms.exempt(api.blueprint)  # a stick signs what it sends; it has no cookie to be misused
     language.install(app, ZoneInfo(ZONE))

@@ -15,6 +15,7 @@ from rebond_server.config import Config
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.import_stick import Imported, Outcome, import_parcel
+from rebond_server.operations.work import NOBODY
 from rebond_server.operations.workshop import Workshop
 from rebond_server.verb import Open, Verb, say, utc_now
 
@@ -59,11 +60,16 @@ def _import_stick(config: Config, asked: argparse.Namespace) -> int:
 def _from_folder(workshop: Workshop, folder: Path) -> list[Imported]:
     found = []
     for path in _files(folder):
-        one = import_parcel(workshop, path.name, path.read_bytes(), utc_now())
+        one = _taken(workshop, path)
         found.append(one)
         if one.receipt is not None:
             _leave(path.with_name(f"{path.name}.receipt"), one.receipt)
     return found
+
+
+def _taken(workshop: Workshop, path: Path) -> Imported:
+    content = path.read_bytes()
+    return workshop.persist(NOBODY, utc_now(), lambda work: import_parcel(work, path.name, content))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,15 +1,13 @@
 """Taking statements from a stick in our hands: plugged into the server's computer, or its files sent by a browser."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from rebond_schemas.parcel import Torn, read
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.answers import Accepted, Status
 from rebond_server.operations.receive_parcel import receive_parcel
-from rebond_server.operations.work import NOBODY
-from rebond_server.operations.workshop import Workshop
+from rebond_server.operations.work import Work
 
 
 class Outcome(StrEnum):
@@ -31,17 +29,18 @@ class Imported:
     """As the stick will find it beside its statement: the signature, a line end, the receipt."""
 
 
-def import_parcel(workshop: Workshop, name: str, content: bytes, now: datetime) -> Imported:
+def import_parcel(work: Work, name: str, content: bytes) -> Imported:
     """Take in one file; the same statement again, sent or plugged, is known and counts once.
 
-    A revoked stick that came back may still hold what honest hands wrote: it goes into quarantine.
+    One file that fails takes no other with it. A revoked stick that came back may still hold what honest hands wrote: it goes into quarantine.
     """
     try:
         read(content)
     except Torn as torn:
         why = Sentence(fr=f"fichier abîmé : {torn}", en=f"damaged file: {torn}")
         return Imported(name=name, outcome=Outcome.REFUSED, why=why)
-    answer = workshop.persist(NOBODY, now, lambda work: receive_parcel(work, content, by_hand=True))
+    with work.session.begin_nested():
+        answer = receive_parcel(work, content, by_hand=True)
     if not isinstance(answer, Accepted):
         return Imported(name=name, outcome=Outcome.REFUSED, why=answer.sentence)
     return Imported(

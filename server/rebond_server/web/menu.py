@@ -49,6 +49,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
             ("grading.repairs", Sentence(fr="Réparer", en="Repair")),
             ("lot.index", Sentence(fr="Lots", en="Lots")),
             ("grading.rules", Sentence(fr="Règles", en="Rules")),
+            ("erasure.page", Sentence(fr="Effacement", en="Erasure")),
             ("stick.page", Sentence(fr="Clés", en="Sticks")),
         ),
     ),

@@ -34,6 +34,10 @@ class StickLine:
     seen: datetime | None
     revoked: datetime | None
     revoked_reason: str | None
+    words: str | None
+    compared: datetime | None
+    forked: datetime | None
+    doubtful_since: datetime | None
 
 
 def accounts(session: Session, site_id: UUID) -> tuple[AccountLine, ...]:
@@ -67,6 +71,10 @@ def sticks(session: Session, site_id: UUID) -> tuple[StickLine, ...]:
             seen=stick.seen,
             revoked=stick.revoked,
             revoked_reason=stick.revoked_reason,
+            words=stick.words,
+            compared=stick.compared,
+            forked=stick.forked,
+            doubtful_since=stick.doubtful_since,
         )
         for stick in session.scalars(query)
     )

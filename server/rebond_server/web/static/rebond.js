@@ -83,3 +83,22 @@ for (const list of document.querySelectorAll("[data-choosing]")) {
   list.addEventListener("change", tell);
   tell();
 }
+
+// A part of the page that changes by itself is asked for again, unless somebody is busy in it.
+for (const part of document.querySelectorAll("[data-poll]")) {
+  const look = async () => {
+    if (!document.hidden && !part.contains(document.activeElement)) {
+      try {
+        const answer = await fetch(part.dataset.poll, { headers: { Accept: "text/html" } });
+        const text = await answer.text();
+        if (answer.ok && !answer.redirected && text.trim() !== part.innerHTML.trim()) {
+          part.innerHTML = text;
+        }
+      } catch {
+        // The network is away for a moment: the page stays as it is.
+      }
+    }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 2000);
+}

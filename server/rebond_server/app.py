@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]  # it ships no types
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from rebond_schemas.parcel import LARGEST
 from rebond_server.config import Config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.sentence import Sentence
-from rebond_server.errors import NotProven, Taken
+from rebond_server.errors import BadValue, NotProven, Taken
 from rebond_server.operations.tls import authority_of
 from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.store.fitting import DoesNotFit
 from rebond_server.web import (
     account,
     api,
@@ -32,6 +33,7 @@ from rebond_server.web import (
     handover,
     headers,
     home,
+    incoming,
     intake,
     label,
     language,
@@ -127,7 +129,20 @@ def _locked(error: Exception) -> Refused:
     raise error
 
 
+def _does_not_fit(error: Exception) -> Refused:
+    """Return what a value means that no column holds: too long a text, too large a number."""
+    del error
+    return BadValue(
+        Sentence(
+            fr="Une valeur est trop longue ou trop grande : raccourcissez-la.",
+            en="A value is too long or too large: shorten it.",
+        )
+    )
+
+
 TRANSLATIONS = {
+    DataError: _does_not_fit,
+    DoesNotFit: _does_not_fit,
     StaleDataError: _somebody_was_faster,
     IntegrityError: _somebody_was_faster,
     OperationalError: _locked,
@@ -160,6 +175,7 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session that it is bound to
     )
     app.extensions[KEY] = desk
+    incoming.install(app)
     Bootstrap5(app)
     log.install(app)  # first: a form refused for its token is logged, too
     stick.install(app)  # before anything reads a form

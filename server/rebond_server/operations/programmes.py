@@ -105,10 +105,21 @@ def _check(work: Work, facts: ProgrammeFacts) -> None:
         )
 
 
+LONGEST_TERRITORY = 128
+"""Characters of an id in the plan's document."""
+
+
 def record_territory(work: Work, place: str, parent: str | None = None) -> None:
     """Add a territory, inside another or on its own."""
     work.require(Permission.MANAGE_PROGRAMMES)
     name = needed(place, Sentence(fr="Nommez le territoire.", en="Name the territory."))
+    if len(name) > LONGEST_TERRITORY:
+        raise BadValue(
+            Sentence(
+                fr=f"Un nom de territoire a au plus {LONGEST_TERRITORY} caractères.",
+                en=f"A territory's name has at most {LONGEST_TERRITORY} characters.",
+            )
+        )
     known = territories(work)
     if parent is not None and parent not in {one["id"] for one in known}:
         raise NotFound(

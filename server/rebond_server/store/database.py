@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
 from rebond_server.store.chain import chain_history
+from rebond_server.store.fitting import refuse_what_does_not_fit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SAFE_WAL = (3, 51, 3)
@@ -45,6 +46,7 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     """Return a maker of sessions whose values stay readable after commit, and that chain history."""
     make = sessionmaker(engine, expire_on_commit=False)
     chain_history(make, take_turns)
+    refuse_what_does_not_fit(make)
     return make
 
 

@@ -15,13 +15,15 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.web.language import say
 
+LONGEST_TOLD = 500
+"""Characters of a message that waits in a cookie for the next page; a cookie holds 4 kB."""
 LONGEST_NUMBER = 8
 """Digits of a number that a person types."""
 
 
 def done(sentence: Sentence, address: str) -> ResponseReturnValue:
     """Tell what was done on the page that follows (303: reloading it repeats nothing)."""
-    flash(say(sentence), "good")
+    flash(say(sentence)[:LONGEST_TOLD], "good")
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 

@@ -233,6 +233,33 @@ def test_by_hand_one_file_of_the_program_will_do(tmp_path):
     assert machine.names("/dev") == ("sda", "sdb")
 
 
+def test_by_hand_names_may_be_short_and_a_report_names_its_drive_itself(tmp_path):
+    (tmp_path / "dmidecode.txt").write_text("dmi")
+    (tmp_path / "lsblk.json").write_text("{}")
+    (tmp_path / "hdparm-sda.txt").write_text("ata")
+    (tmp_path / "smartctl-sda.json").write_text("a")
+    (tmp_path / "smartctl.json").write_text('{"device": {"name": "/dev/nvme0n1"}}')
+    (tmp_path / "smartctl_1.json").write_text('{"device": {"name": "/dev/sdb [SAT]"}}')
+    (tmp_path / "smartctl_2.json").write_text("no report")
+    (tmp_path / "expected.json").write_text("{}")
+    machine = RecordedMachine(tmp_path)
+
+    assert machine.names("/dev") == ("nvme0n1", "sda", "sdb")
+    assert machine.run(["dmidecode"]).text == "dmi"
+    assert machine.run(["hdparm", "-N", "-I", "/dev/sda"]).text == "ata"
+    assert machine.run(["smartctl", "--json=c", "-x", "/dev/sda"]).text == "a"
+    assert "nvme0n1" in machine.run(["smartctl", "--json=c", "-x", "/dev/nvme0n1"]).text
+    assert "SAT" in machine.run(["smartctl", "--json=c", "-x", "/dev/sdb"]).text
+    assert machine.run(["expected"]).outcome == "missing"
+
+
+def test_two_files_that_would_do_are_none(tmp_path):
+    (tmp_path / "smartctl-sda.json").write_text("a")
+    (tmp_path / "smartctl_-a_-j_-dev-sda.out").write_text("b")
+
+    assert RecordedMachine(tmp_path).run(["smartctl", "-x", "/dev/sda"]).outcome == "missing"
+
+
 def test_a_recording_is_never_guessed_at(tmp_path):
     machine = _record(SpokenMachine(commands=[_ok("lsblk", "{}")]), tmp_path)
 

@@ -5,6 +5,7 @@ import pytest
 from rebond_agent.checks.fake import ScriptedMachine
 from rebond_agent.machine import Completed
 from rebond_agent.probes import board, devices, edid, memory, ports, processor, smbios
+from rebond_agent.probes.module_maker import module_maker, part_number
 from rebond_agent.probes.pci import parse_lspci
 from rebond_agent.probes.udev import parse_udev
 
@@ -456,6 +457,62 @@ def test_less_installed_than_there_is_to_use_is_a_wrong_table(usable_kib, instal
     )
 
     assert memory.probe(machine).facts.memory.installed_mib == installed
+
+
+@pytest.mark.parametrize(
+    ("raw", "maker"),
+    [
+        ("802C0000802C", "Micron"),
+        ("80AD", "SK Hynix"),
+        ("0x80AD", "SK Hynix"),
+        ("AD00000000000000", "SK Hynix"),
+        ("00AD063200AD", "SK Hynix"),
+        ("Hynix/Hyundai", "SK Hynix"),
+        ("JEDEC ID:80 CE", "Samsung"),
+        ("JEDEC ID:7F 98 00 00 00 00 00 00", "Kingston"),
+        ("7F98000000000000", "Kingston"),
+        ("0198", "Kingston"),
+        ("9801", "Kingston"),
+        ("01980000802C", "Kingston"),
+        ("859B", "Crucial"),
+        ("Unknown - [0x9B85]", "Crucial"),
+        ("7F7F7F7F7F9B0000", "Crucial"),
+        ("029E", "Corsair"),
+        ("7F7F7F0B00000000", "Nanya"),
+        ("830B", "Nanya"),
+        ("7F7FFE0000000000", "Elpida"),
+        ("04CB000080AD", "ADATA"),
+        ("G Skill Intl", "G.Skill"),
+        ("8ABA", "8ABA"),
+        ("Mushkin", "Mushkin"),
+        ("Manufacturer01", None),
+        ("A1_Manufacturer0", None),
+        ("Mfg 0", None),
+        ("ABCD", None),
+        ("0x0000", None),
+        ("48spaces", None),
+        ("0", None),
+        ("", None),
+    ],
+)
+def test_the_maker_of_a_module_by_name_or_by_its_number(raw, maker):
+    assert module_maker(raw) == maker
+
+
+@pytest.mark.parametrize(
+    ("raw", "part"),
+    [
+        ("M471A1K43CB1-CRC", "M471A1K43CB1-CRC"),
+        ("0x484D5434314753364246523841", "HMT41GS6BFR8A"),
+        ("ModulePartNumber00", None),
+        ("A1_PartNum0", None),
+        ("123456789012345678", None),
+        ("0x00000000", None),
+        (None, None),
+    ],
+)
+def test_part_numbers_in_letters_and_in_hexadecimal(raw, part):
+    assert part_number(raw) == part
 
 
 CACHES = """Architecture:        x86_64

@@ -28,7 +28,7 @@ _WORDS = frozenset(
     fill by oem|tbd by oem|o e m by oem|system product|oem product|oem system|not filled|no dpk
     phoenixaward|phoenix award|model_name|model name|base_board_manufacturer|oem computer|no name|noname
     oemmodel|customer name|type1 product name1|not applicable|to be determined|xxxx 2222222|lenovo xxxx
-    serial number xxxxxx|insyde|computer
+    serial number xxxxxx|insyde|computer|redacted|123456789012345678|a1_assettagnum0|a1_sernum0|abcd
     """.replace("\n", "|").split("|")
 )
 _PLACEHOLDERS = frozenset(word.strip() for word in _WORDS if word.strip())

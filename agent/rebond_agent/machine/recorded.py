@@ -12,7 +12,11 @@ MARKER = "recording.json"
 """Written by `rebond-agent record`: the folder is whole, and nothing in it may be guessed at."""
 
 _SLUG_LIMIT = 200  # a file name holds 255 bytes, suffix included
-_device = re.compile(r"_-dev-([A-Za-z0-9]+)\.out$")
+_SUFFIXES = (".out", ".txt", ".json")
+"""By hand, an output may keep the ending under which its tool's text was saved."""
+_NOT_OUTPUTS = frozenset(("recording.json", "expected.json"))
+_short = re.compile(r"^([a-z0-9]+)[-_.]((?:[shv]d[a-z]{1,2}|nvme\d+(?:n\d+)?|mmcblk\d+))$")
+_DEVICE = "/dev/"
 
 
 def slug(command: Sequence[str]) -> str:
@@ -34,10 +38,11 @@ class RecordedMachine:
     def run(self, command: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Completed:  # noqa: ARG002 - the protocol's; a recording takes no time
         """Return what the program said when it was recorded."""
         named = tuple(command)
-        stem = self._find(named)
-        if stem is None:
+        found = self._find(named)
+        if found is None:
             return Completed(command=named, outcome="missing")
-        output = _bytes(stem.with_name(stem.name + ".out")) or b""
+        stem, out = found
+        output = _bytes(out) or b""
         errors = _bytes(stem.with_name(stem.name + ".err")) or b""
         ending = (_bytes(stem.with_name(stem.name + ".exit")) or b"0").decode("ascii", "replace")
         if ending.strip() == "timeout":
@@ -65,7 +70,8 @@ class RecordedMachine:
         place = self._inside("files", folder)
         here = {one.name for one in place.iterdir()} if place.is_dir() else set()
         if folder == "/dev":
-            here |= {found[1] for name in self._outputs() if (found := _device.search(name))}
+            named = {word for _, _, words in self._outputs() for word in words}
+            here |= {word.removeprefix(_DEVICE) for word in named if word.startswith(_DEVICE)}
         return tuple(sorted(here))
 
     def ask(self, library: Library) -> object | None:
@@ -76,35 +82,54 @@ class RecordedMachine:
             return None
         return heard
 
-    def _find(self, command: tuple[str, ...]) -> Path | None:
+    def _find(self, command: tuple[str, ...]) -> tuple[Path, Path] | None:
+        """Return the place of a command's files without their endings, and that of its output."""
         exact = self._folder / "commands" / slug(command)
         if exact.with_name(exact.name + ".missing").exists():
             return None
-        if any(exact.with_name(exact.name + end).exists() for end in (".out", ".exit")):
-            return exact
+        out = exact.with_name(exact.name + ".out")
+        if out.exists() or exact.with_name(exact.name + ".exit").exists():
+            return exact, out
         return self._find_alike(command) if self._by_hand else None
 
-    def _find_alike(self, command: tuple[str, ...]) -> Path | None:
-        """By hand, `lsblk.out` or `smartctl_-a_-j_-dev-sda.out` will do: same program and paths."""
+    def _find_alike(self, command: tuple[str, ...]) -> tuple[Path, Path] | None:
+        """By hand, `lsblk.out`, `smartctl_-a_-j_-dev-sda.out` or `smartctl-sda.json` will do."""
         wanted = (command[0], [word for word in command[1:] if word.startswith("/")])
-        alike = []
-        for name, path in self._outputs().items():
-            words = name.removesuffix(".out").split("_")
-            if (words[0], ["/" + w[1:].replace("-", "/") for w in words if w[:5] == "-dev-"]) == (
-                wanted
-            ):
-                alike.append(path.with_name(name.removesuffix(".out")))
-        return alike[0] if len(alike) == 1 else None
+        alike = [path for path, program, words in self._outputs() if (program, words) == wanted]
+        if len(alike) != 1:
+            return None
+        return alike[0].with_name(alike[0].name.removesuffix(alike[0].suffix)), alike[0]
 
-    def _outputs(self) -> dict[str, Path]:
-        """Return every output in the folder or in its `commands`, by file name."""
+    def _outputs(self) -> list[tuple[Path, str, list[str]]]:
+        """Return every output in the folder or in its `commands`: file, program, paths it is about."""
         places = (self._folder, self._folder / "commands")
-        return {path.name: path for place in places for path in sorted(place.glob("*.out"))}
+        return [
+            (path, *_asked(path))
+            for place in places
+            for path in sorted(place.glob("*"))
+            if path.suffix in _SUFFIXES and path.name not in _NOT_OUTPUTS
+        ]
 
     def _inside(self, part: str, path: str) -> Path:
         """Return the place of an absolute path in the folder; `..` never leads out of it."""
         steps = [step for step in path.split("/") if step not in ("", ".", "..")]
         return self._folder.joinpath(part, *steps)
+
+
+def _asked(path: Path) -> tuple[str, list[str]]:
+    """Return program and paths by a file's name; a report of smartctl names its drive itself."""
+    stem = path.name.removesuffix(path.suffix)
+    if found := _short.match(stem):
+        return found[1], [_DEVICE + found[2]]
+    program, *words = stem.split("_")
+    paths = ["/" + word[1:].replace("-", "/") for word in words if word.startswith("-dev-")]
+    if not paths and program == "smartctl":
+        try:
+            name = json.loads(_bytes(path) or b"")["device"]["name"]
+        except (ValueError, RecursionError, LookupError, TypeError):
+            return program, []
+        paths = [name.split(" ")[0]] if isinstance(name, str) and name.startswith(_DEVICE) else []
+    return program, paths
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -9,6 +9,7 @@ from rebond_agent.machine import Library, Machine
 from rebond_agent.machine.placeholders import known, known_serial
 from rebond_agent.probes import smbios
 from rebond_agent.probes.answer import Answer, declared, measured, unknown
+from rebond_agent.probes.module_maker import module_maker, part_number
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Facts, Memory, MemoryModule
 from rebond_schemas.text import clean
@@ -107,8 +108,8 @@ def _module(row: Structure) -> MemoryModule:
         running_mts=_speed(row, *_RUNNING),
         millivolts=_millivolts(row.get("Configured Voltage")),
         ranks=int(rank) if re.fullmatch(r"[1-9]\d?", rank := row.get("Rank") or "") else None,
-        maker=known(row.get("Manufacturer")),
-        part=known(row.get("Part Number")),
+        maker=module_maker(row.get("Manufacturer")),
+        part=part_number(row.get("Part Number")),
         serial=known_serial(row.get("Serial Number")),
         soldered=_soldered(kind, form, row.get("Locator") or ""),
     )

@@ -1,8 +1,8 @@
-"""Would a wrong grading engine be noticed? Mutants of condition.py and grading.py against the fast tests.
+"""Would a wrong grading engine be noticed? Mutants of the engine against its fast tests.
 
-./scripts/prove grading [--seed N] [--count M] [--show]: every mutant changes one comparison, one
-constant, one effect or one branch, in memory only; the tests run on it in a process of their own.
-Prints killed/total and ends 1 below 90 %.
+./scripts/prove grading [--seed N] [--count M] [--show] [--jobs J]: every mutant changes one
+comparison, one constant, one effect or one branch, in memory only; the tests run on it in a process
+of their own, J at a time. Prints every survivor, then tried and killed a module; ends 1 below 90 %.
 """
 
 import argparse
@@ -27,10 +27,12 @@ DOMAIN = ROOT / "server" / "rebond_server" / "domain"
 SUBJECTS = {
     "rebond_server.domain.condition": DOMAIN / "condition.py",
     "rebond_server.domain.grading": DOMAIN / "grading.py",
+    "rebond_server.domain.marks": DOMAIN / "marks.py",
+    "rebond_server.domain.health": DOMAIN / "health.py",
 }
 TESTS = tuple(
     str(ROOT / "tests" / "server" / "domain" / name)
-    for name in ("test_grading_engine.py", "test_grading.py")
+    for name in ("test_grading_engine.py", "test_grading.py", "test_marks.py", "test_health.py", "test_rule_files.py")
 )
 FAST = "not order_of_facts and not improving and not removing and not is_printed"
 """Without the properties: they take seconds, and a mutant is to be noticed by plain cases."""
@@ -69,6 +71,7 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--show", action="store_true", help="print every mutant, not the living only"
     )
+    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     chosen = options.parse_args(argv)
     for name, path in SUBJECTS.items():
         # Loaded the way a mutant is, but unchanged: it must pass, else every mutant would "die".
@@ -81,17 +84,37 @@ def main(argv: list[str]) -> int:
     every = [mutant for name, path in SUBJECTS.items() for mutant in mutants(name, path)]
     if chosen.count:
         every = random.Random(chosen.seed).sample(every, min(chosen.count, len(every)))  # noqa: S311 - a repeatable sample
-    alive = []
-    for mutant in every:
-        lives = _survives(mutant)
+    alive: list[Mutant] = []
+    for mutant, lives in _tried(every, chosen.jobs):
         if lives:
             alive.append(mutant)
         if lives or chosen.show:
             state = "LIVES " if lives else "killed"
-            print(f"{state} {mutant.module.split('.')[-1]}:{mutant.line} {mutant.what}", flush=True)
+            print(f"{state} {_short(mutant)}:{mutant.line} {mutant.what}", flush=True)
+    for name in SUBJECTS:
+        tried = sum(mutant.module == name for mutant in every)
+        living = sum(mutant.module == name for mutant in alive)
+        print(f"{name.rpartition('.')[2]:<14} tried {tried:>4}  killed {tried - living:>4}")
     killed = len(every) - len(alive)
-    print(f"killed {killed} of {len(every)} mutants ({100 * killed / len(every):.1f} %)")
+    share = f"{100 * killed / len(every):.1f} %, seed {chosen.seed}"
+    print(f"tried {len(every)}, killed {killed}, survivors {len(alive)} ({share})")
     return 0 if killed >= LEAST * len(every) else 1
+
+
+def _short(mutant: Mutant) -> str:
+    return mutant.module.rpartition(".")[2]
+
+
+def _tried(every: list[Mutant], jobs: int) -> Iterator[tuple[Mutant, bool]]:
+    """Yield each mutant with whether the tests all pass on it, so many children at a time."""
+    waiting = list(reversed(every))
+    running: dict[int, Mutant] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            running[_begun(mutant)] = mutant
+        child, status = os.wait()
+        yield running.pop(child), os.waitstatus_to_exitcode(status) == 0
 
 
 def mutants(module: str, path: Path) -> Iterator[Mutant]:
@@ -199,13 +222,17 @@ class _InMemory(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.mutant.tree, str(SUBJECTS[module.__name__]), "exec"), module.__dict__)  # noqa: S102 - our own source, changed
 
 
-def _survives(mutant: Mutant) -> bool:
-    """Run the tests on this mutant in a child process; say whether they all pass."""
+def _begun(mutant: Mutant) -> int:
+    """Begin the tests on this mutant; return the child's number."""
     child = os.fork()
     if child == 0:
         _in_child(mutant)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    return child
+
+
+def _survives(mutant: Mutant) -> bool:
+    """Run the tests on this mutant; say whether they all pass."""
+    return next(_tried([mutant], 1))[1]
 
 
 def _in_child(mutant: Mutant) -> None:

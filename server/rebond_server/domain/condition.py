@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rebond_server.domain.sentence import Sentence
+
 Plain = bool | int | float | str
 Threshold = Plain | tuple[Plain, ...]
 Comparison = Callable[[Plain | None], bool | None]
@@ -32,6 +34,9 @@ class Scale(Struct, frozen=True, kw_only=True):
     unit: str
     better: Literal["more", "less"] | None = None
     order: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+    """What a number can be at all; a threshold outside is a slip of the unit or of a digit."""
 
     def rank(self, value: Plain) -> float:
         """Return the value as a number to compare; ValueError when it is not of this scale."""
@@ -44,19 +49,20 @@ class Scale(Struct, frozen=True, kw_only=True):
             case "number":
                 rank = None if isinstance(value, bool | str) else value
         if rank is None:
-            raise ValueError(f"{value!r} is not {self.wanted}")
+            raise ValueError(f"{value!r} is not {self.wanted.en}")
         return float(rank)
 
     @property
-    def wanted(self) -> str:
+    def wanted(self) -> Sentence:
         """What a value must be, in words."""
         match self.type:
             case "choice":
-                return f"one of {', '.join(self.order)}"
+                listed = ", ".join(self.order)
+                return Sentence(fr=f"parmi {listed}", en=f"one of {listed}")
             case "yes_no":
-                return "true or false"
+                return Sentence(fr="true ou false", en="true or false")
             case "number":
-                return f"a number of {self.unit}"
+                return Sentence(fr=f"un nombre de {self.unit}", en=f"a number of {self.unit}")
 
 
 def holds(scale: Scale, op: Op, threshold: Threshold | None, value: Plain | None) -> bool | None:
@@ -85,23 +91,48 @@ _OPERATORS: dict[Op, Callable[[float, float, float, list[float]], bool]] = {
 }
 
 
-def fault(scale: Scale, op: Op, threshold: Threshold | None) -> str | None:
+def fault(scale: Scale, op: Op, threshold: Threshold | None) -> Sentence | None:
     """Say what is wrong with this comparison on this scale, or None."""
     marks = [] if threshold is None else _each(threshold)
     wanted = {Op.KNOWN: 0, Op.BETWEEN: 2, Op.IN: len(marks) or 1}.get(op, 1)
-    if len(marks) != wanted:
-        return f"operator {op.value!r} takes {wanted} value(s), not {len(marks)}"
+    listed = isinstance(threshold, tuple) and op not in {Op.IN, Op.BETWEEN}
+    if len(marks) != wanted or listed:
+        return Sentence(
+            fr=f"l'opérateur {op.value!r} prend {wanted} valeur(s), pas {threshold!r}",
+            en=f"operator {op.value!r} takes {wanted} value(s), not {threshold!r}",
+        )
     ordered = scale.type == "number" or scale.better is not None
     if op in {Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN} and not ordered:
-        return f"operator {op.value!r} needs an order, and these values have none"
+        return Sentence(
+            fr=f"l'opérateur {op.value!r} veut un ordre, et ces valeurs n'en ont pas",
+            en=f"operator {op.value!r} needs an order, and these values have none",
+        )
+    for mark in marks:
+        wrong = _mark_fault(scale, mark)
+        if wrong is not None:
+            return wrong
+    ranks = [scale.rank(mark) for mark in marks]
+    if op is Op.BETWEEN and ranks != sorted(ranks):
+        return Sentence(
+            fr="les bornes sont dans le mauvais ordre", en="the bounds are the wrong way round"
+        )
+    return None
+
+
+def _mark_fault(scale: Scale, mark: Plain) -> Sentence | None:
+    """Say why this cannot be a threshold on this scale: another type, or out of its range."""
     try:
-        ranks = [scale.rank(mark) for mark in marks]
-    except ValueError as error:
-        return str(error)
-    return (
-        "the bounds are the wrong way round"
-        if op is Op.BETWEEN and ranks != sorted(ranks)
-        else None
+        rank = scale.rank(mark)
+    except ValueError:
+        return Sentence(
+            fr=f"{mark!r} n'est pas {scale.wanted.fr}", en=f"{mark!r} is not {scale.wanted.en}"
+        )
+    least, most = scale.least, scale.most
+    if scale.type != "number" or least is None or most is None or least <= rank <= most:
+        return None
+    return Sentence(
+        fr=f"{mark} n'est pas entre {least:g} et {most:g} {scale.unit} : l'unité est-elle la bonne ?",
+        en=f"{mark} is not between {least:g} and {most:g} {scale.unit}: is the unit right?",
     )
 
 

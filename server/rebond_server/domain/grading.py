@@ -12,10 +12,10 @@ from typing import Literal
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Comparison, Op, Plain, Threshold, comparison, fault
+from rebond_server.domain.condition import Comparison, Op, Plain, Threshold, comparison
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact, Status
-from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
+from rebond_server.domain.rule_text import Edition
 from rebond_server.domain.sentence import Sentence
 
 
@@ -149,17 +149,6 @@ def grader(rules: GradingRules) -> Callable[[Mapping[str, Fact]], Grade]:
     return graded
 
 
-def read_grading_rules(text: str) -> GradingRules:
-    """Return the rules in this TOML text, or raise BadRules naming the line."""
-    edition, rules = read_rules(text, GradingRule, rule_fault)
-    for number, rule in enumerate(rules):
-        for earlier in rules[:number]:
-            wrong = _contradiction(earlier, rule)
-            if wrong is not None:
-                raise refuse_rule(text, number, "otherwise", wrong)
-    return GradingRules(edition=edition, rules=rules)
-
-
 def lowest(letters: Iterable[Letter]) -> Letter:
     """Return the worst of these letters, A for none."""
     return min(letters, key=_ORDER.index, default=_BEST)
@@ -220,61 +209,3 @@ def _unknown(rule: GradingRule) -> Sentence:
     return Sentence(
         fr=f"À vérifier, car inconnu : {rule.fr}", en=f"To be checked, not known: {rule.en}"
     )
-
-
-def rule_fault(rule: GradingRule) -> tuple[str, str] | None:
-    """Return the key at fault and a sentence, or None for a rule that can be applied."""
-    scale = REGISTRY.get(rule.fact)
-    if scale is None:
-        return ("fact", f"no fact is called {rule.fact!r}; known: {', '.join(REGISTRY)}")
-    if rule.unit != scale.unit:
-        return ("unit", f"{rule.fact} is counted in {scale.unit!r}, not in {rule.unit!r}")
-    wrong = fault(scale, rule.needs, rule.value)
-    if wrong is not None:
-        return ("value", wrong)
-    return _misfit(rule) or (None if rule.effect == "note" else _punishes(rule))
-
-
-def _misfit(rule: GradingRule) -> tuple[str, str] | None:
-    if (rule.effect == "cap") != (rule.otherwise is not None):
-        return ("effect", "a cap says `otherwise`, and only a cap does")
-    if rule.effect != "note" and rule.on_unknown == "ignore":
-        return ("on_unknown", "only a note may ignore an unknown: not knowing must never help")
-    return None
-
-
-def _punishes(rule: GradingRule) -> tuple[str, str] | None:
-    """Refuse a need that a better value fails: it would make an improvement lower the grade."""
-    scale = REGISTRY[rule.fact]
-    upward, downward = rule.needs is Op.AT_LEAST, rule.needs is Op.AT_MOST
-    if scale.type == "yes_no" and rule.needs is Op.EQUALS:
-        upward, downward = rule.value is True, rule.value is False
-    if (scale.better == "more" and upward) or (scale.better == "less" and downward):
-        return None
-    if scale.better is None or rule.needs is Op.KNOWN:
-        return None
-    return (
-        "needs",
-        f"for {rule.fact} {scale.better} is better: {rule.needs.value!r} would punish it",
-    )
-
-
-def _contradiction(one: GradingRule, other: GradingRule) -> str | None:
-    """Say why two caps on one fact cannot both be meant: the stricter need must cap higher."""
-    caps = one.effect == other.effect == "cap"
-    same = (one.fact, one.axis, one.needs) == (other.fact, other.axis, other.needs)
-    if not caps or not same or not isinstance(one.value, bool | int | float | str):
-        return None
-    if not isinstance(other.value, bool | int | float | str) or not _overlap(one, other):
-        return None
-    scale, down = REGISTRY[one.fact], one.needs is Op.AT_MOST
-    strictness = [(-scale.rank(v) if down else scale.rank(v)) for v in (one.value, other.value)]
-    letters = [_ORDER.index(r.otherwise) for r in (one, other) if r.otherwise is not None]
-    apart = strictness[0] != strictness[1] and letters[0] != letters[1]
-    if apart and (strictness[0] < strictness[1]) == (letters[0] < letters[1]):
-        return None
-    return f"rules {one.id} and {other.id} contradict each other: the stricter need must cap higher"
-
-
-def _overlap(one: GradingRule, other: GradingRule) -> bool:
-    return not one.kinds or not other.kinds or bool(set(one.kinds) & set(other.kinds))

@@ -6,9 +6,10 @@ from msgspec import Struct
 
 from rebond_schemas.facts import Drive
 from rebond_schemas.smart import Smart
-from rebond_server.domain.condition import Op, Plain, Threshold, fault, holds
+from rebond_server.domain.condition import Op, Plain, Threshold, holds
 from rebond_server.domain.health_facts import SCALES, Medium, drive_facts, medium_of
-from rebond_server.domain.rule_text import Edition, read_rules
+from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
+from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict import Judgement
 
@@ -94,6 +95,11 @@ _HEALTH = {
 def read_health_rules(text: str) -> HealthRules:
     """Return the rules in this TOML text, or raise BadRules naming the line."""
     edition, rules = read_rules(text, HealthRule, _fault)
+    for number, rule in enumerate(rules):
+        for earlier in rules[:number]:
+            wrong = _contradiction(earlier, rule)
+            if wrong is not None:
+                raise refuse_rule(text, number, *wrong)
     return HealthRules(edition=edition, rules=rules)
 
 
@@ -145,13 +151,51 @@ def _sentence(rule: HealthRule, *, known: bool) -> Sentence:
     return Sentence(fr=rule.fr_unknown or rule.fr, en=rule.en_unknown or rule.en)
 
 
-def _fault(rule: HealthRule) -> tuple[str, str] | None:
-    scale = SCALES.get(rule.fact)
-    if scale is None:
-        return ("fact", f"no fact of a drive is called {rule.fact!r}; known: {', '.join(SCALES)}")
-    if rule.unit != scale.unit:
-        return ("unit", f"{rule.fact} is counted in {scale.unit!r}, not in {rule.unit!r}")
-    if rule.if_unknown and not (rule.fr_unknown and rule.en_unknown):
-        return ("if_unknown", "fr_unknown and en_unknown must say what to do when it is not known")
-    wrong = fault(scale, rule.when, rule.value)
-    return None if wrong is None else ("value", wrong)
+def _fault(rule: HealthRule) -> Fault | None:
+    unknown = {"fr_unknown": rule.fr_unknown or "", "en_unknown": rule.en_unknown or ""}
+    return (
+        fact_fault(SCALES, rule.fact, rule.unit)
+        or comparison_fault(SCALES[rule.fact], rule.when, rule.value)
+        or text_fault(source=rule.source, fr=rule.fr, en=rule.en)
+        or (None if rule.if_unknown is None else text_fault(**unknown))
+        or _praises(rule)
+    )
+
+
+def _praises(rule: HealthRule) -> Fault | None:
+    """Refuse a rule that a better value makes speak: it would condemn the healthier drive."""
+    better = SCALES[rule.fact].better
+    wrong = {"more": Op.AT_LEAST, "less": Op.AT_MOST}.get(better or "")
+    if rule.when is not wrong:
+        return None
+    return (
+        "when",
+        told(
+            f"pour {rule.fact}, {rule.when.value!r} condamnerait le disque le plus sain",
+            f"for {rule.fact}, {rule.when.value!r} would condemn the healthier drive",
+        ),
+    )
+
+
+def _contradiction(one: HealthRule, other: HealthRule) -> Fault | None:
+    """Refuse two rules of which the worse value has the milder effect: one would never be heard."""
+    same = (one.fact, one.when) == (other.fact, other.when) and set(one.media) & set(other.media)
+    if not same or Effect.NOTE in {one.effect, other.effect}:
+        return None
+    if not isinstance(one.value, bool | int | float | str):
+        return None
+    if not isinstance(other.value, bool | int | float | str):
+        return None
+    scale, down = SCALES[one.fact], one.when is Op.AT_MOST
+    badness = [(-scale.rank(v) if down else scale.rank(v)) for v in (one.value, other.value)]
+    mildness = [_WORST_FIRST.index(r.effect) for r in (one, other)]
+    apart = badness[0] != badness[1] and mildness[0] != mildness[1]
+    if apart and (badness[0] < badness[1]) == (mildness[0] > mildness[1]):
+        return None
+    return (
+        "effect",
+        told(
+            f"les règles {one.id} et {other.id} se contredisent : la pire valeur doit peser plus",
+            f"rules {one.id} and {other.id} contradict each other: the worse value must weigh more",
+        ),
+    )

@@ -10,10 +10,17 @@ from typing import Literal, cast
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Op, Threshold, fault
+from rebond_server.domain.condition import Op, Threshold
 from rebond_server.domain.fact_registry import DELTAS, REGISTRY
-from rebond_server.domain.grading import Axis, GradingRule, Letter, rule_fault
+from rebond_server.domain.grading import (
+    Axis,
+    GradingRule,
+    Letter,
+)
+from rebond_server.domain.grading_rules import rule_fault
+from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
+from rebond_server.domain.sentence import Sentence
 
 
 class MarksRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="role"):
@@ -140,7 +147,10 @@ def _gate(rule: Gate) -> GradingRule:
     )
 
 
-def _fault(rule: MarksRule) -> tuple[str, str] | None:
+def _fault(rule: MarksRule) -> Fault | None:
+    unsaid = text_fault(source=rule.source, fr=rule.fr, en=rule.en)
+    if unsaid is not None:
+        return unsaid
     match rule:
         case Marks():
             return _marks_fault(rule)
@@ -154,43 +164,75 @@ def _fault(rule: MarksRule) -> tuple[str, str] | None:
             return None
 
 
-def _marks_fault(rule: Marks) -> tuple[str, str] | None:
-    scale = REGISTRY.get(rule.fact)
-    if scale is None or scale.type != "number" or scale.better != "more":
-        return ("fact", f"{rule.fact!r} is no fact of which more is better, counted in numbers")
-    if rule.unit != scale.unit:
-        return ("unit", f"{rule.fact} is counted in {scale.unit!r}, not in {rule.unit!r}")
+def _marks_fault(rule: Marks) -> Fault | None:
+    wrong = fact_fault(REGISTRY, rule.fact, rule.unit) or _bounds_fault(rule)
+    unknown = sorted(set(rule.media) - set(REGISTRY["drive_medium"].order))
+    if wrong is not None or not unknown:
+        return wrong
+    return (
+        "media",
+        told(f"aucun support ne s'appelle {unknown}", f"no medium is called {unknown}"),
+    )
+
+
+def _bounds_fault(rule: Marks) -> Fault | None:
+    scale = REGISTRY[rule.fact]
+    if scale.type != "number" or scale.better != "more":
+        return (
+            "fact",
+            told(
+                f"{rule.fact!r} n'est pas un nombre dont plus vaut mieux",
+                f"{rule.fact!r} is no number of which more is better",
+            ),
+        )
     if not rule.bounds or any(one >= two for one, two in pairwise(rule.bounds)):
-        return ("bounds", "the bounds must rise")
-    unknown = set(rule.media) - set(REGISTRY["drive_medium"].order)
-    return ("media", f"no medium is called {sorted(unknown)}") if unknown else None
+        return ("bounds", told("les bornes doivent monter", "the bounds must rise"))
+    idle = (comparison_fault(scale, Op.AT_LEAST, bound) for bound in rule.bounds)
+    first = next((wrong for wrong in idle if wrong is not None), None)
+    return None if first is None else ("bounds", first[1])
 
 
-def _conditions_fault(conditions: Sequence[Condition]) -> tuple[str, str] | None:
+def _conditions_fault(conditions: Sequence[Condition]) -> Fault | None:
     if not conditions:
-        return ("when", "at least one condition must say when")
+        return (
+            "when",
+            told("il faut au moins une condition", "at least one condition must say when"),
+        )
     for one in conditions:
-        scale = REGISTRY.get(one.fact)
-        if scale is None:
-            return ("when", f"no fact is called {one.fact!r}; known: {', '.join(REGISTRY)}")
-        wrong = fault(scale, one.needs, one.value)
+        wrong = fact_fault(REGISTRY, one.fact, None) or comparison_fault(
+            REGISTRY[one.fact], one.needs, one.value
+        )
         if wrong is not None:
-            return ("when", wrong)
+            return ("when", wrong[1])
     return None
 
 
-def _delta_fault(rule: Delta) -> tuple[str, str] | None:
+def _delta_fault(rule: Delta) -> Fault | None:
     if rule.fact not in DELTAS:
-        return ("fact", f"{rule.fact!r} is no correction by a person: {', '.join(sorted(DELTAS))}")
-    return None if rule.least <= 0 <= rule.most else ("least", "the bounds must hold 0")
+        listed = ", ".join(sorted(DELTAS))
+        return (
+            "fact",
+            told(
+                f"{rule.fact!r} n'est pas une correction de personne : {listed}",
+                f"{rule.fact!r} is no correction by a person: {listed}",
+            ),
+        )
+    if rule.least <= 0 <= rule.most:
+        return None
+    return ("least", told("les bornes doivent entourer 0", "the bounds must hold 0"))
 
 
-def _ladder(categories: Sequence[Category]) -> str | None:
+def _ladder(categories: Sequence[Category]) -> Sentence | None:
     """Say what is wrong with the categories as a whole, or None."""
     order = tuple(Letter)
     if not categories or categories[0].least != 0:
-        return "a category must begin at 0 points"
+        return told("une catégorie doit commencer à 0 point", "a category must begin at 0 points")
     for one, two in pairwise(categories):
         if one.least == two.least or order.index(one.letter) > order.index(two.letter):
-            return f"categories {one.id} and {two.id} contradict each other: more points, better letter"
+            return told(
+                f"les catégories {one.id} et {two.id} se contredisent :"
+                " plus de points, meilleure lettre",
+                f"categories {one.id} and {two.id} contradict each other:"
+                " more points, better letter",
+            )
     return None

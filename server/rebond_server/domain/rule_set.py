@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from rebond_server.domain.facts import Fact
-from rebond_server.domain.grading import Grade, GradingRules, grader, read_grading_rules
+from rebond_server.domain.grading import (
+    Grade,
+    GradingRules,
+    grader,
+)
+from rebond_server.domain.grading_rules import read_grading_rules
 from rebond_server.domain.marks import marker
 from rebond_server.domain.marks_rules import MarksRules, read_marks_rules
 

@@ -1,15 +1,18 @@
 """The text of a rule file into checked values; every refusal names the line and says why."""
 
+import difflib
 import hashlib
 import re
 import tomllib
 from collections.abc import Callable
-from typing import TypeVar
+from datetime import date
+from typing import TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
 from rebond_server.domain.errors import BadRules
+from rebond_server.domain.rule_check import Fault, text_fault, told
 from rebond_server.domain.sentence import Sentence
 
 _header = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
@@ -29,7 +32,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read_rules(
-    text: str, kind: type[Rule], fault: Callable[[Rule], tuple[str, str] | None]
+    text: str, kind: type[Rule], fault: Callable[[Rule], Fault | None]
 ) -> tuple[Edition, tuple[Rule, ...]]:
     """Return edition and rules of this TOML text, or raise BadRules naming the line.
 
@@ -38,16 +41,19 @@ def read_rules(
     try:
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _refused(0, str(error)) from None
+        raise _refused(_toml_line(error), _not_toml(error)) from None
     raw = plain.pop("rule", None)
     if not isinstance(raw, list) or not raw:
-        raise _refused(1, "there is no [[rule]] in this file")
+        raise _refused(
+            1, told("il n'y a aucune [[rule]] dans ce fichier", "there is no [[rule]] in this file")
+        )
     rules = []
     for number, one in enumerate(raw):
         try:
             rule = msgspec.convert(one, kind)
         except msgspec.ValidationError as error:
-            raise _refused(_line(text, number, _key_in(str(error))), str(error)) from None
+            key = _key_in(str(error))
+            raise _refused(_line(text, number, key), _misfit(str(error), kind)) from None
         wrong = fault(rule)
         if wrong is not None:
             raise _refused(_line(text, number, wrong[0]), wrong[1])
@@ -56,7 +62,7 @@ def read_rules(
     return _edition(text, plain), tuple(rules)
 
 
-def refuse_rule(text: str, number: int, key: str, sentence: str) -> BadRules:
+def refuse_rule(text: str, number: int, key: str, sentence: Sentence) -> BadRules:
     """Return the error for the rule of this number (from 0), to be raised by the caller."""
     return _refused(_line(text, number, key), sentence)
 
@@ -64,15 +70,82 @@ def refuse_rule(text: str, number: int, key: str, sentence: str) -> BadRules:
 def _edition(text: str, plain: dict[str, object]) -> Edition:
     digest = hashlib.sha256(text.encode()).hexdigest()
     try:
-        return msgspec.convert(plain | {"sha256": digest}, Edition)
+        edition = msgspec.convert(plain | {"sha256": digest}, Edition)
     except msgspec.ValidationError as error:
-        raise _refused(1, str(error)) from None
+        line = _head_line(text, _key_in(str(error)))
+        raise _refused(line, _misfit(str(error), Edition)) from None
+    wrong = text_fault(name=edition.name, version=edition.version, author=edition.author)
+    if wrong is not None:
+        raise _refused(_head_line(text, wrong[0]), wrong[1])
+    try:
+        date.fromisoformat(edition.since)
+    except ValueError:
+        sentence = told(
+            f"{edition.since!r} n'est pas une date (AAAA-MM-JJ)",
+            f"{edition.since!r} is no date (YYYY-MM-DD)",
+        )
+        raise _refused(_head_line(text, "since"), sentence) from None
+    return edition
 
 
 def _refuse_twins(text: str, names: list[str]) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise _refused(_line(text, number, "id"), f"rule {name} stands here a second time")
+            raise _refused(
+                _line(text, number, "id"),
+                told(
+                    f"la règle {name} est ici une seconde fois",
+                    f"rule {name} stands here a second time",
+                ),
+            )
+
+
+def _not_toml(error: tomllib.TOMLDecodeError) -> Sentence:
+    return told(f"ce n'est pas du TOML ({error})", f"this is no TOML ({error})")
+
+
+def _toml_line(error: tomllib.TOMLDecodeError) -> int:
+    """Return the line that the parser names; 0 for the end of the document."""
+    found = re.search(r"at line (\d+)", str(error))
+    return int(found[1]) if found else 0
+
+
+_MISFITS = (
+    (r"missing required field `(\w+)`", "il manque {0}", "{0} is missing"),
+    (r"unknown field `(\w+)`", "la clé {0} n'existe pas", "there is no key {0}"),
+    (r"Invalid enum value '([^']*)'", "{0!r} n'est pas permis", "{0!r} is not allowed"),
+    (r"Invalid value '([^']*)'", "{0!r} n'est pas permis", "{0!r} is not allowed"),
+)
+
+
+def _misfit(message: str, kind: object) -> Sentence:
+    """Return what msgspec complains of as a sentence, with the nearest key for a typo."""
+    for pattern, fr, en in _MISFITS:
+        found = re.search(pattern, message)
+        if found is not None:
+            near = difflib.get_close_matches(found[1], _keys(kind), n=1)
+            hint = near if "unknown field" in message else []
+            return told(
+                fr.format(found[1]) + "".join(f" ; voulez-vous dire {one} ?" for one in hint),
+                en.format(found[1]) + "".join(f"; do you mean {one}?" for one in hint),
+            )
+    return told(f"valeur d'un autre type ({message})", f"a value of another type ({message})")
+
+
+def _keys(kind: object) -> list[str]:
+    """Return the keys that a rule of this kind, or of any of these kinds, may have."""
+    kinds = get_args(kind) or (kind,)
+    return sorted({name for one in kinds for name in getattr(one, "__struct_fields__", ())})
+
+
+def _head_line(text: str, key: str) -> int:
+    """Return the line of a key above the first rule, else the first line."""
+    for at, line in enumerate(text.splitlines()):
+        if _header.match(line):
+            break
+        if key and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return at + 1
+    return 1
 
 
 def _key_in(message: str) -> str:
@@ -94,6 +167,6 @@ def _line(text: str, number: int, key: str) -> int:
     return starts[number] + 1
 
 
-def _refused(line: int, sentence: str) -> BadRules:
-    at = Sentence(fr=f"Ligne {line} : ", en=f"Line {line}: ") if line else Sentence(fr="", en="")
-    return BadRules(Sentence(fr=at.fr + sentence, en=at.en + sentence))
+def _refused(line: int, sentence: Sentence) -> BadRules:
+    at = told(f"Ligne {line} : ", f"Line {line}: ") if line else told("", "")
+    return BadRules(told(at.fr + sentence.fr, at.en + sentence.en))

@@ -11,9 +11,10 @@ from typing import Literal
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Op, Plain, Threshold, fault, holds
+from rebond_server.domain.condition import Op, Plain, Threshold, holds
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact
+from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
 from rebond_server.domain.rule_text import Edition, read_rules
 from rebond_server.domain.sentence import Sentence
 
@@ -153,13 +154,11 @@ def _weight(unmet: Unmet) -> tuple[int, bool, str]:
     return (("required", "confirm", "wished").index(unmet.strength), not unmet.known, unmet.need)
 
 
-def _fault(need: Need) -> tuple[str, str] | None:
-    scale = REGISTRY.get(need.fact)
-    if scale is None:
-        return ("fact", f"no fact is called {need.fact!r}; known: {', '.join(REGISTRY)}")
-    if need.unit != scale.unit:
-        return ("unit", f"{need.fact} is counted in {scale.unit!r}, not in {need.unit!r}")
+def _fault(need: Need) -> Fault | None:
     if not need.purposes:
-        return ("purposes", "at least one purpose must be named")
-    wrong = fault(scale, need.needs, need.value)
-    return None if wrong is None else ("value", wrong)
+        return ("purposes", told("il faut au moins un usage", "at least one purpose must be named"))
+    return (
+        fact_fault(REGISTRY, need.fact, need.unit)
+        or comparison_fault(REGISTRY[need.fact], need.needs, need.value)
+        or text_fault(source=need.source, fr=need.fr, en=need.en)
+    )

@@ -178,16 +178,20 @@ def remaining(work: Work) -> int:
 
 
 def _newest(work: Work, first: UUID | None = None, last: UUID | None = None) -> Subquery:
-    """Return the newest computed grade of each device of this range of ids: device, grade, rules.
+    """Return the computed grades of this range of devices, numbered from each device's newest.
 
     Ids in a row, not a list of thousands: databases limit what one statement may carry.
     """
     turn = func.row_number().over(
         partition_by=GradeRow.device_id, order_by=(GradeRow.graded.desc(), GradeRow.id.desc())
     )
-    query = select(GradeRow.id, GradeRow.rules_sha256, turn.label("turn")).where(
-        GradeRow.site_id == work.site_id, GradeRow.given_by.is_(None)
-    )
+    query = select(
+        GradeRow.device_id,
+        GradeRow.overall,
+        cast(GradeRow.facts, Text).label("facts"),
+        GradeRow.rules_sha256,
+        turn.label("turn"),
+    ).where(GradeRow.site_id == work.site_id, GradeRow.given_by.is_(None))
     if first is not None:
         query = query.where(GradeRow.device_id >= first)
     if last is not None:
@@ -210,10 +214,10 @@ def _latest(work: Work, ids: list[UUID], mark: str | None = None) -> Iterator[La
         return
     newest = _newest(work, ids[0], ids[-1])
     wanted = set(ids)
+    # Devices are found by their key, one by one: a database without statistics must not guess.
     query = (
-        select(Device.id, Device.tag, Device.state, GradeRow.overall, cast(GradeRow.facts, Text))
-        .join(GradeRow, (GradeRow.site_id == Device.site_id) & (GradeRow.device_id == Device.id))
-        .join(newest, newest.c.id == GradeRow.id)
+        select(Device.id, Device.tag, Device.state, newest.c.overall, newest.c.facts)
+        .join(newest, newest.c.device_id == Device.id)
         .where(Device.site_id == work.site_id, _of_other_rules(newest, mark))
         .order_by(Device.id)
     )

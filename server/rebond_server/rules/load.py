@@ -3,7 +3,10 @@
 from importlib import resources
 
 from rebond_server.domain.demonstration import Demonstration, read_demonstration
-from rebond_server.domain.grading import GradingRules, read_grading_rules
+from rebond_server.domain.grading import (
+    GradingRules,
+)
+from rebond_server.domain.grading_rules import read_grading_rules
 from rebond_server.domain.health import HealthRules, read_health_rules
 from rebond_server.domain.impact import Factors, read_factors
 from rebond_server.domain.rule_set import RuleSet, read_rule_set

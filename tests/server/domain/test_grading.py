@@ -11,7 +11,12 @@ from rebond_schemas.inspection import Check, Result
 from rebond_server.domain.errors import BadRules
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact, project, unknown_facts
-from rebond_server.domain.grading import Axis, Letter, grade, read_grading_rules
+from rebond_server.domain.grading import (
+    Axis,
+    Letter,
+    grade,
+)
+from rebond_server.domain.grading_rules import read_grading_rules
 from rebond_server.domain.health import Health, read_health_rules
 from rebond_server.rules.load import grading_rules
 

@@ -14,9 +14,8 @@ from rebond_server.domain.grading import (
     Letter,
     grade,
     lowest,
-    read_grading_rules,
-    rule_fault,
 )
+from rebond_server.domain.grading_rules import read_grading_rules, rule_fault
 from rebond_server.domain.rule_text import Edition
 
 NUMBER = Scale(type="number", unit="MiB", better="more")
@@ -46,7 +45,7 @@ def test_a_comparison(scale, op, threshold, value, wanted):
 
 
 FAULTS = [
-    (NUMBER, Op.AT_LEAST, 4, None), (NUMBER, Op.AT_LEAST, (1, 2), "takes 1 value(s), not 2"),
+    (NUMBER, Op.AT_LEAST, 4, None), (NUMBER, Op.AT_LEAST, (1, 2), "takes 1 value(s), not (1, 2)"),
     (NUMBER, Op.AT_LEAST, None, "takes 1"), (NUMBER, Op.AT_MOST, None, "takes 1"),
     (NUMBER, Op.EQUALS, None, "takes 1"), (NUMBER, Op.IN, None, "takes 1"),
     (NUMBER, Op.IN, 3, None), (NUMBER, Op.IN, (1, 2, 3), None),
@@ -67,7 +66,7 @@ FAULTS = [
 @pytest.mark.parametrize(("scale", "op", "threshold", "wanted"), FAULTS)
 def test_a_comparison_that_cannot_be_meant(scale, op, threshold, wanted):
     found = fault(scale, op, threshold)
-    assert found == wanted if wanted is None else wanted in (found or "")
+    assert (found is None) if wanted is None else wanted in ("" if found is None else found.en)
 
 
 # --- rules ---------------------------------------------------------------------------------------
@@ -260,7 +259,7 @@ PAIRS = [
     ({"value": 4000, "otherwise": Letter.C}, False),
     ({"value": 8000, "otherwise": Letter.D, "axis": Axis.FUNCTION}, True),
     ({"value": 8000, "otherwise": Letter.D, "kinds": DESK}, False),
-    ({"fact": "processor_cores", "unit": "cores", "value": 9000, "otherwise": Letter.D}, True),
+    ({"fact": "processor_cores", "unit": "cores", "value": 8, "otherwise": Letter.D}, True),
     ({"value": 8000, "otherwise": None, "effect": "block"}, True),
     ({"needs": Op.KNOWN, "value": None, "otherwise": Letter.D}, True),
 ]
@@ -272,7 +271,7 @@ def test_two_caps_on_one_fact(changes, sound):
     if sound:
         assert len(read_grading_rules(text).rules) == 2
     else:
-        with pytest.raises(BadRules, match="contradict"):
+        with pytest.raises(BadRules, match="contredisent"):
             read_grading_rules(text)
 
 
@@ -280,8 +279,8 @@ def test_at_most_is_stricter_the_lower_it_is():
     strict = rule(id="one", value=100, otherwise=Letter.B, **HOURS)
     loose = rule(id="two", value=200, otherwise=Letter.D, **HOURS)
     assert len(read_grading_rules(HEAD + written(strict) + written(loose)).rules) == 2
-    wrong = rule(id="two", value=200, otherwise=Letter.A, **HOURS)
-    with pytest.raises(BadRules, match="contradict"):
+    wrong = rule(id="two", value=200, otherwise=Letter.B, **HOURS)
+    with pytest.raises(BadRules, match="contredisent"):
         read_grading_rules(HEAD + written(strict) + written(wrong))
 
 
@@ -292,7 +291,7 @@ def test_caps_for_other_kinds_do_not_meet():
         if sound:
             assert len(read_grading_rules(text).rules) == 2
         else:
-            with pytest.raises(BadRules, match="contradict"):
+            with pytest.raises(BadRules, match="contredisent"):
                 read_grading_rules(text)
 
 
@@ -302,13 +301,18 @@ def test_a_third_rule_is_compared_with_every_earlier_one():
         rule(id="two", fact="drive_size", unit="GB"),
         rule(id="three", value=8000, otherwise=Letter.D),
     ]
-    with pytest.raises(BadRules, match="one and three"):
+    with pytest.raises(BadRules, match="one et three"):
         read_grading_rules(HEAD + "".join(map(written, rules)))
 
 
 def test_caps_on_a_list_are_left_alone():
     first = rule(id="one", fact="kind", unit="kind", needs=Op.IN, value=("laptop",))
     second = rule(
-        id="two", fact="kind", unit="kind", needs=Op.IN, value=("desktop",), otherwise=Letter.D
+        id="two",
+        fact="kind",
+        unit="kind",
+        needs=Op.IN,
+        value=("desktop", "laptop"),
+        otherwise=Letter.D,
     )
     assert len(read_grading_rules(HEAD + written(first) + written(second)).rules) == 2

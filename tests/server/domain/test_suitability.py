@@ -147,9 +147,9 @@ def test_every_need_has_its_source_and_both_languages():
     ("old", "new", "word"),
     [
         ('fact = "kind"', 'fact = "sort"', "sort"),
-        ('unit = "kind"', 'unit = "x"', "counted"),
+        ('unit = "kind"', 'unit = "x"', "se compte"),
         ('"collegien", "student"]', '"pupil"]', "pupil"),
-        ('needs = "in"', 'needs = ">="', "takes 1"),
+        ('needs = "in"', 'needs = ">="', "prend 1"),
         ('strength = "required"', 'strength = "hoped"', "hoped"),
     ],
 )

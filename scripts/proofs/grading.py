@@ -21,21 +21,32 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "server" / "rebond_server" / "domain"
 SUBJECTS = {
     "rebond_server.domain.condition": DOMAIN / "condition.py",
     "rebond_server.domain.grading": DOMAIN / "grading.py",
+    "rebond_server.domain.grading_rules": DOMAIN / "grading_rules.py",
+    "rebond_server.domain.rule_check": DOMAIN / "rule_check.py",
     "rebond_server.domain.marks": DOMAIN / "marks.py",
     "rebond_server.domain.health": DOMAIN / "health.py",
 }
 TESTS = tuple(
     str(ROOT / "tests" / "server" / "domain" / name)
-    for name in ("test_grading_engine.py", "test_grading.py", "test_marks.py", "test_health.py", "test_rule_files.py")
+    for name in (
+        "test_grading_engine.py",
+        "test_grading.py",
+        "test_marks.py",
+        "test_health.py",
+        "test_rule_files.py",
+    )
 )
 FAST = "not order_of_facts and not improving and not removing and not is_printed"
 """Without the properties: they take seconds, and a mutant is to be noticed by plain cases."""
+FEW = 5
+"""Examples of each remaining property."""
 LEAST = 0.90
 PATIENCE_S = 60
 _SWAPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -242,6 +253,8 @@ def _in_child(mutant: Mutant) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sys.meta_path.insert(0, _InMemory(mutant))
+    settings.register_profile("mutants", max_examples=FEW, derandomize=True, database=None)
+    settings.load_profile("mutants")
     try:
         code = pytest.main(
             [

@@ -362,7 +362,10 @@ def test_ten_megabytes_are_refused_at_every_address(hostile):
     for rule in shop.app.url_map.iter_rules():
         if "POST" in rule.methods and rule.endpoint not in LEFT_ALONE and not rule.arguments:
             answer = client.post(rule.rule, data={"csrf_token": token, "text": large})
-            assert answer.status_code in {400, 401, 403, 413, 415, 422}, (rule.rule, answer.status_code)
+            assert answer.status_code in {400, 401, 403, 413, 415, 422}, (
+                rule.rule,
+                answer.status_code,
+            )
     for path in ("/appareils?text=", "/chercher?q=", "/d/", "/lots/"):
         answer = client.get(path + "a" * 60_000)
         assert answer.status_code in {200, 302, 404, 414}, path

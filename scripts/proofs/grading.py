@@ -21,7 +21,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "server" / "rebond_server" / "domain"
@@ -233,6 +232,24 @@ class _InMemory(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.mutant.tree, str(SUBJECTS[module.__name__]), "exec"), module.__dict__)  # noqa: S102 - our own source, changed
 
 
+class _Few:
+    """Lets the remaining properties try a few examples only, the same ones each time."""
+
+    def pytest_configure(self) -> None:
+        # Only now: pytest must load its Hypothesis plugin first.
+        from hypothesis import HealthCheck, settings  # noqa: PLC0415
+
+        settings.register_profile(
+            "mutants",
+            max_examples=FEW,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        settings.load_profile("mutants")
+
+
 def _begun(mutant: Mutant) -> int:
     """Begin the tests on this mutant; return the child's number."""
     child = os.fork()
@@ -253,8 +270,6 @@ def _in_child(mutant: Mutant) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sys.meta_path.insert(0, _InMemory(mutant))
-    settings.register_profile("mutants", max_examples=FEW, derandomize=True, database=None)
-    settings.load_profile("mutants")
     try:
         code = pytest.main(
             [
@@ -268,7 +283,8 @@ def _in_child(mutant: Mutant) -> None:
                 "-k",
                 FAST,
                 *TESTS,
-            ]
+            ],
+            plugins=[_Few()],
         )
     except BaseException:  # noqa: BLE001 - whatever a mutant does, it was noticed
         code = 1

@@ -5,7 +5,7 @@ parts are needed is read from the reasons, and for each kind of part any choice 
 will do. A suggestion counts only after the device, so changed, was graded again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
 from msgspec import Struct
@@ -102,6 +102,12 @@ def lift_to_purpose(
     if found.answer is Answer.YES:
         return None
     way = way_with(gaps_against(found), machine, sorts_of(stock))
+
+    def harms(choice: Choice, tests: tuple[Gap, ...]) -> bool:
+        after = fitness(changed(facts, (choice,), tests), rules, purpose)
+        return any(u.fact in choice.after and u.strength != "wished" for u in after.unmet)
+
+    way = way if isinstance(way, Stuck) else _harmless(way, harms)
     if isinstance(way, Stuck):
         return way
     choices = cheapest(way)
@@ -130,8 +136,14 @@ def reach(
     found = grade_by(facts, rules)
     stuck: Stuck | None = None
     best: Suggestion | None = None
+
+    def harms(choice: Choice, tests: tuple[Gap, ...]) -> bool:
+        after = grade_by(changed(facts, (choice,), tests), rules)
+        return any(r.fact in choice.after and _holds_below(r, letter) for r in after.reasons)
+
     for gaps in gap_sets(found, rules, letter):
         way = way_with(gaps, machine, sorts)
+        way = way if isinstance(way, Stuck) else _harmless(way, harms)
         if isinstance(way, Stuck):
             stuck = stuck or way
             continue
@@ -152,6 +164,24 @@ def reach(
         fr="Rien de ce qui est en stock ne suffit.", en="Nothing in stock is enough."
     )
     return best or stuck or Stuck(sentence=nothing)
+
+
+def _harmless(way: Way, harms: Callable[[Choice, tuple[Gap, ...]], bool]) -> Way | Stuck:
+    """Leave out what closes one gap and opens another: a larger drive to watch, a healthy small one."""
+    kept = {
+        kind: tuple(choice for choice in choices if not harms(choice, way.tests))
+        for kind, choices in way.choices.items()
+    }
+    missing = next((kind for kind, choices in kept.items() if not choices), None)
+    if missing is None:
+        return Way(choices=kept, tests=way.tests)
+    return Stuck(
+        sentence=Sentence(
+            fr="Les pièces en stock n'arrangeraient une chose qu'en dégradant une autre.",
+            en="The parts in stock would mend one thing by spoiling another.",
+        ),
+        kind=missing,
+    )
 
 
 def gap_sets(found: Grade, rules: RuleSet, letter: Letter) -> Iterator[tuple[Gap, ...]]:

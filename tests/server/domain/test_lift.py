@@ -23,7 +23,7 @@ from shelf import (
     stick,
 )
 
-from rebond_schemas.facts import Memory
+from rebond_schemas.facts import DriveIdentity, Memory
 from rebond_schemas.inspection import Check, Result
 from rebond_server.domain.facts import project
 from rebond_server.domain.grading import Letter
@@ -164,6 +164,20 @@ def test_a_device_that_needs_two_kinds_does_not_take_what_lifts_two_others():
     holds_together(plan, devices, stock)
     assert len(plan.lifts) == 2
     assert {one.tag for one in plan.left} == {"RB-1"}
+
+
+def test_a_larger_drive_to_watch_is_no_way_to_a():
+    """It would close the gap of size and open one of health."""
+    small = replace(GOOD, drives=(replace(DISK, identity=DriveIdentity(size_bytes=120 * 10**9)),))
+    only = lift(small, [drive(500, health="watch")])
+    assert isinstance(only, Stuck)
+    either = lift(small, [drive(250, 1, health="watch"), drive(500, 2)])
+    assert (either.after, [c.spec.size for c in either.choices]) == ("A", [500])
+    devices = [bench("RB-1", small), bench("RB-2", GOOD, (Health.FAIL,))]
+    stock = [drive(500, 1), drive(500, 2, health="watch")]
+    plan = repair_plan(devices, stock, RULES)
+    holds_together(plan, devices, stock)
+    assert len(plan.lifts) == 2
 
 
 def test_shelf_parts_go_before_those_of_a_scrapped_machine():

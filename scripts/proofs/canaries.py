@@ -19,6 +19,7 @@ from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402
 from canary import Planted, found, plant  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
+from qemu import GuestFailed  # noqa: E402 - likewise
 from station import Station  # noqa: E402 - likewise
 
 KINDS = (
@@ -88,11 +89,15 @@ def prove(
         disk.serial: plant(disk.image(folder), disk.size_bytes, canaries, f"{seed}:{disk.serial}")
         for disk in disks
     }
-    with Station(ready_kernel(), folder, words(disks, folder), memory_mib=2048) as station:
-        server.new_stick(station.stick)
-        answer = station.wipe(disks).wait(900)
-        print(answer.err if answer.status else "", end="")
-        told = {one.statement.drive.size_bytes: one for one in server.receive(station.stick)}
+    told = {}
+    try:
+        with Station(ready_kernel(), folder, words(disks, folder), memory_mib=2048) as station:
+            server.new_stick(station.stick)
+            answer = station.wipe(disks).wait(900)
+            print(answer.err if answer.status else "", end="")
+            told = {one.statement.drive.size_bytes: one for one in server.receive(station.stick)}
+    except GuestFailed as error:
+        print(error)
     return sum(
         not _shown(disk, planted[disk.serial], told.get(disk.size_bytes), folder) for disk in disks
     )

@@ -28,6 +28,7 @@ from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
 from holdings import HOLDINGS, MODULES, hold  # noqa: E402 - likewise
 from hot_plug import plug, pull  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
+from qemu import GuestFailed  # noqa: E402 - likewise
 from station import Station  # noqa: E402 - likewise
 
 STICKS = (Hung.USB, Hung.VIRTIO, Hung.NVME)
@@ -84,11 +85,14 @@ def main() -> int:
         def prove(name: str) -> None:
             folder = Path(temporary) / name
             folder.mkdir()
-            if name == RENUMBERING:
-                renumbering(str(options.seed), folder, server, score)
-            else:
-                case = next(one for one in CASES if one.name == name)
-                Matrix(case, f"{options.seed}:{name}", folder, server, score).prove()
+            try:
+                if name == RENUMBERING:
+                    renumbering(str(options.seed), folder, server, score)
+                else:
+                    case = next(one for one in CASES if one.name == name)
+                    Matrix(case, f"{options.seed}:{name}", folder, server, score).prove()
+            except GuestFailed as error:
+                score.line(name, str(error), good=False)
 
         with ThreadPoolExecutor(options.guests) as pool:
             list(pool.map(prove, options.only))

@@ -15,10 +15,11 @@ from sqlalchemy import select
 from rebond_agent.delivery import send_all
 from rebond_agent.delivery.enrolment import enrol
 from rebond_agent.delivery.server import Answer
-from rebond_agent.stick import Stick, held, open_stick
+from rebond_agent.stick import held, open_stick
 from rebond_agent.stick.durable import Durable
 from rebond_agent.stick.outbox import opened
 from rebond_schemas import codec
+from rebond_schemas.exchange import Arrived
 from rebond_schemas.statement import Erasure
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
@@ -26,11 +27,12 @@ from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.answers import Accepted, Declined
 from rebond_server.operations.enrol_stick import enrol_stick
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
-from rebond_server.operations.receive_statement import receive_statement
+from rebond_server.operations.receive_parcel import receive_parcel, receive_part
 from rebond_server.operations.set_up import set_up
-from rebond_server.operations.work import NOBODY, command_line
+from rebond_server.operations.work import NOBODY, Work, command_line
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.device import JudgementRow
+from rebond_server.store.stick import StatementKind, StatementRow
 
 POSITIVE = frozenset({Verdict.CLEARED, Verdict.CLEARED_WITH_LIMITS, Verdict.PURGED})
 """Verdicts that call a drive erased."""
@@ -62,18 +64,30 @@ class BenchServer:
         with self.workshop.work(NOBODY, _now()) as work:
             return _answer(enrol_stick(work, request, signature), 201)
 
-    def take(self, statement: bytes, stick: UUID, signature: str) -> Answer:
-        """Take one statement in."""
+    def take(self, parcel: bytes) -> Answer:
+        """Take one sealed statement in."""
         with self.workshop.work(NOBODY, _now()) as work:
-            return _answer(receive_statement(work, statement, stick, signature), 200)
+            return _answer(receive_parcel(work, parcel), 200)
 
-    def new_stick(self, folder: Path) -> Stick:
+    def take_part(self, part: bytes) -> Answer:
+        """Take some bytes of a longer parcel."""
+        with self.workshop.work(NOBODY, _now()) as work:
+            answer = receive_part(work, part)
+        if isinstance(answer, Arrived):
+            return Answer(status=202, body=codec.encode(answer))
+        return _answer(answer, 200)
+
+    def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Give no order: the rig's agent is told by the command line."""
+        raise NotImplementedError
+
+    def new_stick(self, folder: Path) -> None:
         """Enrol a stick in this folder."""
         with self.workshop.work(command_line(Role.LEAD), _now()) as work:
             code = issue_enrolment_code(work)
         folder.mkdir(parents=True)
         with held(folder):
-            return enrol(folder, self, code=code, name="rig", language="en", disk=Durable())
+            enrol(folder, self, code=code, name="rig", language="en", disk=Durable())
 
     def receive(self, folder: Path) -> tuple[Told, ...]:
         """Take in all that waits in the stick's outbox; return its erasures in their order.
@@ -81,22 +95,30 @@ class BenchServer:
         Raises ValueError when the server would not have a statement.
         """
         with opened(open_stick(folder, Durable())) as outbox:
-            waiting = outbox.waiting
+            waiting = {parcel.statement for parcel in outbox.waiting}
             sent = send_all(outbox, self, sleep=lambda _: None, backoff=())
         if sent.unwanted or sent.problems or sent.waiting:
             raise ValueError(f"not taken: {sent.unwanted} {sent.problems} {sent.waiting}")
-        made = (codec.decode(parcel.raw) for parcel in waiting)
-        return tuple(self._told(one) for one in made if isinstance(one, Erasure))
-
-    def _told(self, erasure: Erasure) -> Told:
         with self.workshop.work(NOBODY, _now(), reading=True) as work:
-            row = work.session.scalars(
-                select(JudgementRow).where(JudgementRow.statement_id == erasure.id)
-            ).one_or_none()
-            if row is None:
-                return Told(statement=erasure, verdict=Verdict.UNKNOWN, reasons=("no such drive",))
-            codes = tuple(str(reason["code"]) for reason in row.reasons)
-            return Told(statement=erasure, verdict=row.verdict, reasons=codes)
+            rows = work.session.scalars(
+                select(StatementRow)
+                .where(StatementRow.id.in_(waiting), StatementRow.kind == StatementKind.ERASURE)
+                .order_by(StatementRow.sequence)
+            ).all()
+            return tuple(_told(work, row) for row in rows)
+
+
+def _told(work: Work, row: StatementRow) -> Told:
+    erasure = codec.decode(work.evidence.bring(row.sha256))
+    if not isinstance(erasure, Erasure):
+        raise TypeError(f"{row.id} is no erasure")
+    judged = work.session.scalars(
+        select(JudgementRow).where(JudgementRow.statement_id == row.id)
+    ).one_or_none()
+    if judged is None:
+        return Told(statement=erasure, verdict=Verdict.UNKNOWN, reasons=("no such drive",))
+    codes = tuple(str(reason["code"]) for reason in judged.reasons)
+    return Told(statement=erasure, verdict=judged.verdict, reasons=codes)
 
 
 @contextmanager

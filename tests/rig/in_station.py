@@ -41,9 +41,7 @@ def _begin(path: Path, answers: Path) -> None:
     order: dict[str, Any] = json.loads(path.read_bytes())
     if os.fork() == 0:
         try:
-            answer = (
-                _ran(order) if "run" in order else _by_agent(order["agent"], answers / path.stem)
-            )
+            answer = _done(order, answers / path.stem)
         except BaseException as error:  # noqa: BLE001 - told to the host, which waits for an answer
             answer = {"status": -1, "err": repr(error)}
         unfinished = answers / f"{path.stem}.part"

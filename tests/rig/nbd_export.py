@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-from rebond_agent.wipe.fake import FakeDrive, file_medium
+from rebond_agent.wipe.fake import FakeDrive
+from rebond_agent.wipe.fake_medium import file_medium
 from rebond_agent.wipe.faults import Faults
 
 _MAGIC, _HAVE_OPTION, _OPTION_REPLY = b"NBDMAGIC", b"IHAVEOPT", 0x3E889045565A9

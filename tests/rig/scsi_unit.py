@@ -10,7 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from rebond_agent.wipe.fake import FakeDrive, file_medium
+from rebond_agent.wipe.fake import FakeDrive
+from rebond_agent.wipe.fake_medium import file_medium
 from rebond_agent.wipe.firmware_fakes import fake_firmware
 from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.transport import AtaCommand, ScsiCommand

@@ -85,7 +85,8 @@ class Order:
         until = time.monotonic() + seconds
         while not self._place(".collected").exists():
             if self.done or time.monotonic() > until:
-                raise self._station.qemu.failed("the agent made no inventory")
+                answer = self._place(".json").read_text() if self.done else ""
+                raise self._station.qemu.failed(f"the agent made no inventory: {answer}")
             self._station.breathe()
 
     def go_on(self) -> None:

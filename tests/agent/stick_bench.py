@@ -62,9 +62,9 @@ TYPES = {
 class HttpFake:
     """A FakeServer behind real HTTP on a free local port."""
 
-    def __init__(self, fake: FakeServer) -> None:
+    def __init__(self, fake: FakeServer, authority: bytes | None = None) -> None:
         self.fake = fake
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake, authority))
         self._thread = Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     @property
@@ -81,8 +81,13 @@ class HttpFake:
         self._http.server_close()
 
 
-def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:
+def _handler(fake: FakeServer, authority: bytes | None) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            assert self.path == "/api/v1/authority"
+            status = 404 if authority is None else 200
+            self._reply(Answer(status=status, body=authority or b"{}"))
+
         def do_POST(self) -> None:
             try:
                 body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -32,6 +32,7 @@ class Method(StrEnum):
     SCSI_SANITIZE_OVERWRITE = "scsi_sanitize_overwrite"
     SCSI_FORMAT = "scsi_format"
     MMC_SECURE_ERASE = "mmc_secure_erase"
+    MMC_SANITIZE = "mmc_sanitize"
     TCG_PSID_REVERT = "tcg_psid_revert"
     NONE = "none"
 
@@ -85,19 +86,23 @@ class Command(Fact, frozen=True, kw_only=True):
     `ata-security-erase-unit`, `ata-security-disable-password`, `ata-sanitize-status-before`,
     `ata-sanitize`, `ata-sanitize-status`, `nvme-identify`, `nvme-namespaces`,
     `nvme-sanitize-log-before`, `nvme-sanitize`, `nvme-sanitize-log`, `nvme-format`,
-    `scsi-inquiry`, `scsi-sanitize`, `scsi-format`, `scsi-request-sense`.
+    `scsi-inquiry`, `scsi-sanitize`, `scsi-format`, `scsi-request-sense`, `mmc-ext-csd`,
+    `mmc-discard`, `mmc-secure-erase`, `mmc-sanitize`, `mmc-status`, `opal-status`,
+    `opal-psid-revert`.
     """
 
     name: Name
     sent: Annotated[str, Meta(max_length=512, pattern="^[0-9a-f]*$")]
     """ATA: the 16 bytes of ATA PASS-THROUGH(16), then the data sent. SCSI: the CDB, then the data
-    sent. NVMe: the 64 bytes of the submission entry, dwords little-endian, addresses zero. Zeros
-    at the end of the data sent are left out."""
+    sent. NVMe: the 64 bytes of the submission entry, dwords little-endian, addresses zero. eMMC: the
+    command's number (1 byte) and its argument (4 bytes, big-endian). Opal: nothing, for a PSID is
+    nobody's business. Zeros at the end of the data sent are left out."""
     answered: Annotated[str, Meta(max_length=4096, pattern="^[0-9a-f]*$")]
     """What came back, cut at 2,048 bytes: the data of a command that returns data (IDENTIFY, log
     pages, sense data that was asked for) when it came; else the sense data of ATA and SCSI (empty:
     none), and of NVMe dword 0 of the completion (4 bytes) and its status field (2 bytes),
-    little-endian."""
+    little-endian; of eMMC the R1 response and of Opal the flags of Linux's driver (4 bytes,
+    big-endian)."""
     status: Text | None = None
     """The agent's reading, one of `ok`, `refused`, `unknown` (nothing that could be decoded) or
     `error` with an errno name behind a space; nothing is proven by it."""

@@ -88,6 +88,7 @@ METHODS: Words = MappingProxyType(
         "scsi_sanitize_overwrite": ("SCSI Sanitize (écrasement)", "SCSI Sanitize (overwrite)"),
         "scsi_format": ("SCSI Format", "SCSI Format"),
         "mmc_secure_erase": ("MMC Secure Erase", "MMC Secure Erase"),
+        "mmc_sanitize": ("MMC Sanitize", "MMC Sanitize"),
         "tcg_psid_revert": ("TCG PSID Revert", "TCG PSID Revert"),
         "none": ("aucune méthode", "no method"),
     }

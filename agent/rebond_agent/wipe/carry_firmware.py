@@ -10,9 +10,11 @@ from rebond_agent.wipe import (
     ata,
     method_ata_sanitize,
     method_ata_security,
+    method_mmc,
     method_nvme,
     method_scsi,
     nvme,
+    opal,
     scsi,
 )
 from rebond_agent.wipe.conversation import Conversation
@@ -89,6 +91,9 @@ def _task(talk: Conversation, order: Firmware) -> tuple[Result, HiddenArea | Non
             return failed(Reason.OTHER_DRIVE, other), None
         if order.task is not None:
             return _erase(talk, order.task, order.opened), None
+        opened_up = opal.open_up(talk, order.psid)
+        if opened_up.came is not Came.DONE:
+            return opened_up, None
         nvme_bus = order.opened.identity.bus is Bus.NVME
         settled = (method_nvme if nvme_bus else method_ata_sanitize).settle(talk)
         if nvme_bus or settled.came is not Came.DONE:
@@ -146,11 +151,19 @@ def _scsi_sanitize(way: scsi.SanitizeWay) -> Run:
     )
 
 
+def _mmc_secure_erase(talk: Conversation, opened: Opened) -> Result:
+    return method_mmc.secure_erase(talk, opened.identity.model, opened.size_bytes)
+
+
+def _mmc_sanitize(talk: Conversation, opened: Opened) -> Result:
+    return method_mmc.sanitize(talk, opened.size_bytes)
+
+
 def _scsi_format(talk: Conversation, opened: Opened) -> Result:
     return method_scsi.format_unit(talk, size_bytes=opened.size_bytes)
 
 
-# eMMC and PSID revert are not among them: a drive that needs those is refused, not half erased.
+# The PSID revert is not among them: what it does is believed only by what follows it (opal.py).
 _METHODS: Mapping[Method, Run] = MappingProxyType(
     {
         Method.ATA_SECURITY_ERASE: _security(enhanced=False),
@@ -167,6 +180,8 @@ _METHODS: Mapping[Method, Run] = MappingProxyType(
         Method.SCSI_SANITIZE_CRYPTO: _scsi_sanitize("crypto"),
         Method.SCSI_SANITIZE_OVERWRITE: _scsi_sanitize("overwrite"),
         Method.SCSI_FORMAT: _scsi_format,
+        Method.MMC_SECURE_ERASE: _mmc_secure_erase,
+        Method.MMC_SANITIZE: _mmc_sanitize,
     }
 )
 

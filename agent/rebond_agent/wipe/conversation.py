@@ -6,8 +6,11 @@ from collections.abc import Callable
 from rebond_agent.wipe.nvme import submission
 from rebond_agent.wipe.sat import pass_through
 from rebond_agent.wipe.transport import (
+    SHORT_SECONDS,
     AtaAnswer,
     AtaCommand,
+    MmcAnswer,
+    MmcCommand,
     NvmeAnswer,
     NvmeCommand,
     ScsiAnswer,
@@ -21,6 +24,8 @@ MOST_COMMANDS = 200
 """Kept of one pass; a poll beyond that takes the place of the one before."""
 
 _MOST_SENT, _MOST_ANSWERED, _SECTOR = 256, 2048, 512
+LONG_SECONDS = 1800.0
+"""Time for a command that erases, and answers only when it has."""
 GRACE_SECONDS = 60.0
 """The kernel's own work around a command that timed out: resets, retries."""
 
@@ -81,6 +86,53 @@ class Conversation:
         came = answer.data or answer.sense
         self._keep(name, sent, came, "ok" if answer.good else "refused", began)
         return answer
+
+    def mmc(self, name: str, command: MmcCommand) -> MmcAnswer | None:
+        """Return response and data; None when there was no answer, or no such door."""
+        sent = bytes([command.opcode]) + command.argument.to_bytes(4, "big")
+        began = self._begin(command.timeout_seconds)
+        try:
+            answer = self.transport.mmc(command)
+        except OSError as error:
+            self._lost(name, sent, began, error)
+            return None
+        came = answer.data if command.receive else answer.response.to_bytes(4, "big")
+        self._keep(name, sent, came, "ok", began)
+        return answer
+
+    def discard(self, name: str, size_bytes: int, *, secure: bool) -> bool:
+        """Say whether every address was given up, or erased securely (eMMC: ERASE)."""
+        sent = bytes([38]) + (0x80000000 if secure else 1).to_bytes(4, "big")
+        began = self._begin(LONG_SECONDS)
+        try:
+            self.transport.discard(size_bytes, secure=secure)
+        except OSError as error:
+            self._lost(name, sent, began, error)
+            return False
+        self._keep(name, sent, b"", "ok", began)
+        return True
+
+    def opal_flags(self, name: str) -> int | None:
+        """Return the flags of the Opal driver; None when it knows nothing of this drive."""
+        began = self._begin(SHORT_SECONDS)
+        try:
+            flags = self.transport.opal_flags()
+        except OSError as error:
+            self._lost(name, b"", began, error)
+            return None
+        self._keep(name, b"", flags.to_bytes(4, "big"), "ok", began)
+        return flags
+
+    def psid_revert(self, name: str, psid: str) -> bool:
+        """Say whether the drive took its PSID; the PSID itself is not kept."""
+        began = self._begin(LONG_SECONDS)
+        try:
+            status = self.transport.psid_revert(psid)
+        except OSError as error:
+            self._lost(name, b"", began, error)
+            return False
+        self._keep(name, b"", bytes([status & 0xFF]), "refused" if status else "ok", began)
+        return status == 0
 
     def now(self) -> float:
         """Seconds of the drive's clock."""

@@ -125,9 +125,10 @@ def _prepare(story: Story, work: _Work) -> Iterator[Progress]:
     """Finish what a cut wipe left running or locked, and look for a hidden area."""
     if work.opened.identity.bus not in {Bus.ATA, Bus.NVME}:
         return
-    order = Firmware(task=None, opened=work.opened, own_process=False)
+    psid = story.plan.psid
+    order = Firmware(task=None, opened=work.opened, own_process=False, psid=psid)
     done = yield from _told(command(work.crew, order, work.wishes), (0, 1), work.opened)
-    if done.refused:
+    if done.refused and done.reason not in {Reason.OPAL_LOCKED, Reason.PSID_REFUSED}:
         story.attempted(done)
     else:
         story.add(done)

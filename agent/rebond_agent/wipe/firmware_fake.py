@@ -11,6 +11,8 @@ from rebond_agent.wipe.firmware_faults import FirmwareFaults
 from rebond_agent.wipe.transport import (
     AtaAnswer,
     AtaCommand,
+    MmcAnswer,
+    MmcCommand,
     NvmeAnswer,
     NvmeCommand,
     ScsiAnswer,
@@ -18,6 +20,7 @@ from rebond_agent.wipe.transport import (
 )
 from rebond_schemas.facts import Bus
 
+_OPAL, _OPAL_LOCKED, _NOT_AUTHORIZED = 0x07, 0x08, 0x01
 _VENDOR = bytes.fromhex("33cc55aa")
 
 
@@ -32,6 +35,7 @@ class FakeFirmware:
         self.faults = faults
         self.commands = 0
         self.powered = True
+        self.opal_locked = faults.opal == "locked"
         self.erased = 0
         """Erasures that came to their end, honest or not."""
         self._time = 0.0
@@ -48,6 +52,34 @@ class FakeFirmware:
         """Refuse: no SCSI here."""
         raise _no_door(command)
 
+    def mmc(self, command: MmcCommand) -> MmcAnswer:
+        """Refuse: no eMMC here."""
+        raise _no_door(command)
+
+    def discard(self, size_bytes: int, *, secure: bool) -> None:  # noqa: ARG002 - the protocol's
+        """Refuse: nothing to give up here."""
+        raise error(errno.EOPNOTSUPP)
+
+    def opal_flags(self) -> int:
+        """Tell what Linux's Opal driver would."""
+        self.begin()
+        if self.faults.opal is None:
+            raise error(errno.ENOTTY)
+        return _OPAL | _OPAL_LOCKED * self.opal_locked
+
+    def psid_revert(self, psid: str) -> int:
+        """Throw the keys away, when it is the PSID of the label."""
+        self.begin()
+        if self.faults.opal is None:
+            raise error(errno.ENOTTY)
+        if psid != self.faults.psid:
+            return _NOT_AUTHORIZED
+        if not self.faults.psid_keeps:
+            self.opal_locked = False
+            self.erase()
+        self.end()
+        return 0
+
     def now(self) -> float:
         """Seconds that were waited."""
         return self._time
@@ -61,7 +93,7 @@ class FakeFirmware:
         """Refuse a read or a write that this firmware would not serve now (OSError)."""
         if not self.powered or self._vanished():
             raise error(errno.ENODEV)
-        if self.is_closed:
+        if self.is_closed or self.opal_locked:
             raise error(errno.EIO)
 
     @property

@@ -14,6 +14,8 @@ EVERYTHING = (
     "sanitize_overwrite",
     "format",
     "format_crypto",
+    "secure_erase",
+    "mmc_sanitize",
 )
 
 
@@ -60,6 +62,11 @@ class FirmwareFaults(Struct, frozen=True, kw_only=True):
     hides_by: Literal["hpa", "amax", "dco"] = "hpa"
     hidden_stays: bool = False
     """The area cannot be opened."""
+    opal: Literal["open", "locked"] | None = None
+    """TCG Opal, and whether its range is locked: reads and writes fail then."""
+    psid: str = "FAKEPSIDFAKEPSIDFAKEPSIDFAKEPSID"
+    psid_keeps: bool = False
+    """The revert says success and leaves keys, lock and content as they are."""
     namespaces: int = 1
     other_serial: bool = False
     """The firmware that answers is another drive's."""

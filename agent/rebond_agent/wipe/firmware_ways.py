@@ -22,7 +22,8 @@ class FirmwareWay(Struct, frozen=True, kw_only=True):
 # NIST SP 800-88r2 leaves techniques to IEEE 2883-2022: Sanitize is a Purge; the enhanced security
 # erase one on magnetic disks only (NIST r1: Clear on flash, and that is what we print); the normal
 # one, Format with user-data erase and SCSI FORMAT UNIT are a Clear; a cryptographic Format is a
-# Clear that may be more, on which nobody can rely. Discarding (TRIM) is no erasure.
+# Clear that may be more, on which nobody can rely. So are
+# eMMC's erasures (Dell Data Wipe). Discarding (TRIM) is no erasure.
 _P, _C = Level.PURGE, Level.CLEAR
 _TABLE: Mapping[tuple[Bus, DriveKind], tuple[tuple[Method, Level], ...]] = MappingProxyType(
     {
@@ -41,6 +42,10 @@ _TABLE: Mapping[tuple[Bus, DriveKind], tuple[tuple[Method, Level], ...]] = Mappi
             (Method.NVME_SANITIZE_CRYPTO, _P),
             (Method.NVME_FORMAT_CRYPTO, _C),
             (Method.NVME_FORMAT_USER, _C),
+        ),
+        (Bus.MMC, DriveKind.EMMC): (
+            (Method.MMC_SANITIZE, _C),
+            (Method.MMC_SECURE_ERASE, _C),
         ),
         (Bus.SAS, DriveKind.SSD): (
             (Method.SCSI_SANITIZE_BLOCK, _P),

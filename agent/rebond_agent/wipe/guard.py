@@ -25,6 +25,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     least a tenth); 100 reads all of it."""
     admit_ieee: bool = False
     """Count an enhanced security erase of flash as a Purge, as IEEE 2883 does and NIST does not."""
+    psid: str | None = None
+    """The number on the label of a drive that TCG Opal locks: asked for one drive at a time."""
     locked_by_us: tuple[str, ...] = ()
     """Serial numbers of drives on which a security erase of ours was cut short."""
 

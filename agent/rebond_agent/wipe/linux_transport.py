@@ -11,6 +11,8 @@ from rebond_agent.wipe.sat import SENSE_BYTES, pass_through, registers
 from rebond_agent.wipe.transport import (
     AtaAnswer,
     AtaCommand,
+    MmcAnswer,
+    MmcCommand,
     NvmeAnswer,
     NvmeCommand,
     ScsiAnswer,
@@ -19,11 +21,22 @@ from rebond_agent.wipe.transport import (
 
 SG_IO = 0x2285
 NVME_IOCTL_ADMIN_CMD = 0xC0484E41
+MMC_IOC_CMD = 0xC048B300
+BLKDISCARD, BLKSECDISCARD = 0x1277, 0x127D
+IOC_OPAL_GET_STATUS = 0x800870EC
+IOC_OPAL_PSID_REVERT_TPR = 0x410870E8
 
 _NO_DATA, _TO_DRIVE, _FROM_DRIVE = -1, -2, -3
 _TIMED_OUT = 0x03  # DID_TIME_OUT, scsi/scsi_status.h
 _DRIVER_TIMED_OUT = 0x06
+_SEND_STATUS = 13
 _LONGEST_MS = 2**32 - 1
+# linux/mmc/ioctl.h, mmc_ioc_cmd: write_flag, is_acmd, opcode, arg, response[4], flags, blksz,
+# blocks, two sleeps, data time-out (ns), command time-out (ms), padding, pointer.
+_MMC_COMMAND = struct.Struct("=iiII4IIIIIIIIIQ")
+_R1, _R1_BUSY = 0x15, 0x1D  # linux/mmc/core.h: present, CRC, opcode (and busy)
+_READS_DATA, _NO_MMC_DATA = 0x20, 0x00
+_OPAL_KEY = struct.Struct("=BBB5x256s")
 _NVME_COMMAND = struct.Struct("=BBHIIIQQII6III")  # linux/nvme_ioctl.h, nvme_passthru_cmd
 
 
@@ -115,6 +128,40 @@ class LinuxTransport:
         status = fcntl.ioctl(self._descriptor, NVME_IOCTL_ADMIN_CMD, raw, True)
         result = int(_NVME_COMMAND.unpack(raw)[-1])
         return NvmeAnswer(status=status, result=result, data=data.raw[: command.receive])
+
+    def mmc(self, command: MmcCommand) -> MmcAnswer:
+        """Send through the block device of the card; OSError when Linux gave it up."""
+        data = ctypes.create_string_buffer(max(command.receive, 1))
+        kind = _READS_DATA if command.receive else _NO_MMC_DATA
+        response = _R1 if command.receive or command.opcode == _SEND_STATUS else _R1_BUSY
+        raw = bytearray(
+            _MMC_COMMAND.pack(
+                0, 0, command.opcode, command.argument, 0, 0, 0, 0, response | kind,
+                command.receive, 1 if command.receive else 0, 0, 0, 0,
+                _milliseconds(command.timeout_seconds), 0,
+                ctypes.addressof(data) if command.receive else 0,
+            )
+        )  # fmt: skip
+        fcntl.ioctl(self._descriptor, MMC_IOC_CMD, raw, True)
+        return MmcAnswer(
+            response=int(_MMC_COMMAND.unpack(raw)[4]), data=data.raw[: command.receive]
+        )
+
+    def discard(self, size_bytes: int, *, secure: bool) -> None:
+        """Have Linux discard, or erase securely, from the first byte to this one."""
+        request = BLKSECDISCARD if secure else BLKDISCARD
+        fcntl.ioctl(self._descriptor, request, struct.pack("=QQ", 0, size_bytes))
+
+    def opal_flags(self) -> int:
+        """Ask the kernel's Opal driver (Linux 6.1)."""
+        answer = fcntl.ioctl(self._descriptor, IOC_OPAL_GET_STATUS, bytes(8))
+        return int(struct.unpack("=II", answer)[0])
+
+    def psid_revert(self, psid: str) -> int:
+        """Revert the drive; a positive answer is a TCG status."""
+        key = psid.encode("ascii")
+        asked = bytearray(_OPAL_KEY.pack(0, len(key), 0, key))
+        return int(fcntl.ioctl(self._descriptor, IOC_OPAL_PSID_REVERT_TPR, asked, True))
 
     def now(self) -> float:
         """Seconds of the monotonic clock."""

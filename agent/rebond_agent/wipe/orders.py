@@ -64,6 +64,8 @@ class Firmware(Struct, frozen=True, kw_only=True, tag="firmware"):
 
     task: Method | None
     """None: look for a hidden area and open it, and unlock what a wipe of ours left locked."""
+    psid: str | None = None
+    """The number on the label that reverts a drive which Opal locks; only without a task."""
     opened: Opened
     own_process: bool
 

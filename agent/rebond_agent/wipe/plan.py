@@ -48,6 +48,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     sample_percent: float = 10.0
     ata_password: str | None = None
     """What a security erase locks the drive with meanwhile: kept before it is set."""
+    psid: str | None = None
+    """Reverts a drive that TCG Opal locks, before anything else."""
     hidden_area: HiddenArea
     native_size_bytes: int | None = None
     limits: tuple[Limit, ...] = ()
@@ -112,6 +114,7 @@ def make_plan(
         fallback=ways[0] if firmware and ways else None,
         sample_percent=policy.sample_percent,
         ata_password=_password(firmware),
+        psid=policy.psid,
         hidden_area=hidden_area(drive),
         native_size_bytes=drive.native_size_bytes,
         limits=limits(drive),

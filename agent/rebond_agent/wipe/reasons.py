@@ -56,6 +56,8 @@ class Reason(StrEnum):
     MORE_NAMESPACES = "more_namespaces"
     CONTENT_STAYED = "content_stayed"
     RESUMED_DIFFERS = "resumed_differs"
+    OPAL_LOCKED = "opal_locked"
+    PSID_REFUSED = "psid_refused"
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
@@ -274,6 +276,14 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
         Reason.RESUMED_DIFFERS: _both(
             "Repris après une coupure, ce disque a perdu des écritures : effacez-le depuis le début.",
             "Gone on with after a cut, this drive had lost writes: erase it from the beginning.",
+        ),
+        Reason.OPAL_LOCKED: _both(
+            "Ce disque est verrouillé (TCG Opal) : relancez avec le PSID de son étiquette (--psid), sinon détruisez-le.",
+            "This drive is locked (TCG Opal): start again with the PSID on its label (--psid), or destroy it.",
+        ),
+        Reason.PSID_REFUSED: _both(
+            "Le disque n'a pas accepté ce PSID : relisez l'étiquette (32 caractères), sinon détruisez-le.",
+            "The drive did not accept this PSID: read the label again (32 characters), or destroy it.",
         ),
     }
 )

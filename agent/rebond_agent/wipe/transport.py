@@ -102,6 +102,22 @@ class ScsiAnswer(Struct, frozen=True, kw_only=True):
         return self.status == 0
 
 
+class MmcCommand(Struct, frozen=True, kw_only=True):
+    """One eMMC command (JESD84-B51): its number and its 32-bit argument."""
+
+    opcode: int
+    argument: int = 0
+    receive: int = 0
+    timeout_seconds: float = SHORT_SECONDS
+
+
+class MmcAnswer(Struct, frozen=True, kw_only=True):
+    """The R1 response, and the data that was asked for."""
+
+    response: int
+    data: bytes = b""
+
+
 class Transport(Protocol):
     """One opened drive's door to its firmware.
 
@@ -119,6 +135,22 @@ class Transport(Protocol):
 
     def scsi(self, command: ScsiCommand) -> ScsiAnswer:
         """Send a SCSI command."""
+        ...
+
+    def mmc(self, command: MmcCommand) -> MmcAnswer:
+        """Send an eMMC command."""
+        ...
+
+    def discard(self, size_bytes: int, *, secure: bool) -> None:
+        """Give up (or erase securely) every address up to this size."""
+        ...
+
+    def opal_flags(self) -> int:
+        """Return what the kernel's Opal driver tells (OPAL_FL_*)."""
+        ...
+
+    def psid_revert(self, psid: str) -> int:
+        """Revert by the PSID of the label; return the drive's TCG status, 0 for success."""
         ...
 
     def now(self) -> float:

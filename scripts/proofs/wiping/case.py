@@ -16,9 +16,12 @@ WITH_FIRMWARE = (
     (Bus.ATA, DriveKind.SSD),
     (Bus.ATA, DriveKind.HDD),
     (Bus.NVME, DriveKind.NVME),
+    (Bus.MMC, DriveKind.EMMC),
     (Bus.SAS, DriveKind.SSD),
     (Bus.SAS, DriveKind.HDD),
 )
+LOCKED = 0.15
+"""Share of them that TCG Opal locks; some are reverted by their PSID, some say so and are not."""
 NO_SECTORS = frozenset({DriveKind.IMAGE, DriveKind.VIRTUAL})
 """Kinds that have no sectors of their own to take out of use."""
 SOUND_MEDIUM = 0.7
@@ -40,6 +43,7 @@ class Case:
     level: Level = Level.CLEAR
     cuts: tuple[int, ...] = ()
     """Reads and writes behind which the power fails, counted anew after each time."""
+    psid: str | None = None
     exchanged: bool = False
     """While the power is off somebody puts a drive in its place that gives the same serial number."""
 
@@ -55,11 +59,15 @@ def make_case(seed: int, number: int) -> Case:
     if number % 2:
         bus, kind = chance.choice(WITH_FIRMWARE)
         level = chance.choice([Level.CLEAR, Level.CLEAR, Level.PURGE])
+        level = Level.CLEAR if bus is Bus.MMC else level  # nothing purges an eMMC
         firmware = _firmware(chance, size)
         if chance.random() < SOUND_MEDIUM:
             drawn = {}
     if kind in NO_SECTORS:
         drawn.pop("remaps", None)
+    if bus in {Bus.ATA, Bus.NVME} and chance.random() < LOCKED:
+        keeps = chance.random() < LOCKED
+        firmware = msgspec.structs.replace(firmware, opal="locked", psid_keeps=keeps)
     cuts = chance.choice([1, 1, 2, 3]) if chance.random() < CUT else 0
     return Case(
         kind=kind,
@@ -70,6 +78,7 @@ def make_case(seed: int, number: int) -> Case:
         faults=msgspec.structs.replace(Faults(error=chance.choice(draws.ERRORS)), **drawn),
         chunk_bytes=chance.choice([1024, 4096, 16384, 65536]),
         cuts=tuple(draws.operation(chance) for _ in range(cuts)),
+        psid=chance.choice([None, firmware.psid, "0" * 32]) if firmware.opal else None,
         exchanged=chance.random() < CUT,
     )
 

@@ -86,7 +86,7 @@ def planned(case: Case, name: str) -> tuple[Drive, Plan]:
         read_only=False,
         boot_medium=False,
     )
-    plan = make_plan(drive, Policy(level=case.level, sample_percent=10))
+    plan = make_plan(drive, Policy(level=case.level, psid=case.psid))
     if not isinstance(plan, Plan):
         raise TypeError(f"the fake was refused: {plan}")
     return drive, plan

@@ -26,6 +26,7 @@ class Protocol(StrEnum):
     ATA = "ata"
     NVME = "nvme"
     SCSI = "scsi"
+    MMC = "mmc"
 
 
 _M = Method
@@ -52,10 +53,11 @@ PROTOCOLS: dict[Method, Protocol] = {
             _M.SCSI_SANITIZE_OVERWRITE,
             _M.SCSI_FORMAT,
         ),
+        Protocol.MMC: (_M.MMC_SECURE_ERASE, _M.MMC_SANITIZE),
     }.items()
     for method in methods
 }
-"""Methods whose proof can be read here; eMMC and TCG leave no state that could be asked for."""
+"""Methods whose proof can be read here; a TCG revert leaves no state that could be asked for."""
 
 _IDENTIFY, _SET_PASSWORD, _ERASE_UNIT, _SANITIZE = 0xEC, 0xF1, 0xF4, 0xB4
 _ENHANCED = 0x02
@@ -78,6 +80,16 @@ _SCSI_ACTIONS = {
     _M.SCSI_SANITIZE_BLOCK: 2,
     _M.SCSI_SANITIZE_CRYPTO: 3,
 }
+_MMC_EXT_CSD, _MMC_STATUS = 8, 13
+_MMC_DISCARD = bytes.fromhex("2600000001")
+_MMC_ACTIONS = {
+    # The command, and the bit of SEC_FEATURE_SUPPORT (231) by which the card offers it.
+    _M.MMC_SECURE_ERASE: (bytes.fromhex("2680000000"), 0x01),
+    _M.MMC_SANITIZE: (bytes.fromhex("0603a50101"), 0x40),
+}
+_MMC_FEATURES, _EXT_CSD_LENGTH = 231, 512
+_MMC_IDLE, _MMC_ERRORS = 0x0900, 0xFDF9A080
+"""R1 response (JESD84-B51): ready for data in transfer state; bits that tell an error."""
 _LEAST_CDB = 12
 """Hexadecimal digits of the shortest CDB, six bytes."""
 _UNDER_WAY = frozenset({(0x04, 0x1B), (0x04, 0x04)})
@@ -102,6 +114,8 @@ def command_proof(method: Method, commands: tuple[Command, ...]) -> Iterator[Rea
             yield from _nvme_format(method, commands)
         case Protocol.SCSI:
             yield from _scsi(method, commands)
+        case Protocol.MMC:
+            yield from _mmc(method, commands)
 
 
 def _unproven(method: Method) -> Reason:
@@ -245,4 +259,30 @@ def _scsi(method: Method, commands: tuple[Command, ...]) -> Iterator[Reason]:
     elif (sense.code, sense.qualifier) in _UNDER_WAY:
         yield Reason(code=Code.SANITIZE_STUCK, values={"percent": "?"})
     elif sense.key:
+        yield Reason(code=Code.SANITIZE_FAILED)
+
+
+def _mmc(method: Method, commands: tuple[Command, ...]) -> Iterator[Reason]:
+    """Ask that the card offers it, that it was sent once, and that the card is idle behind it."""
+    order, offered = _MMC_ACTIONS[method]
+    raw = [(bytes.fromhex(c.sent), bytes.fromhex(c.answered)) for c in commands]
+    starts = [i for i, (sent, _) in enumerate(raw) if sent == order]
+    at = starts[0] if len(starts) == 1 else 0
+    offers = [a[_MMC_FEATURES] & offered for sent, a in raw[:at]
+              if sent[:1] == bytes([_MMC_EXT_CSD]) and len(a) == _EXT_CSD_LENGTH]  # fmt: skip
+    gave_up = any(sent == _MMC_DISCARD for sent, _ in raw[:at])
+    states = [a for sent, a in raw[at + 1 :] if sent[:1] == bytes([_MMC_STATUS]) and len(a) == 4]  # noqa: PLR2004 - R1
+    state = int.from_bytes(states[-1], "big") if states else 0
+    failed = commands[at].status not in {None, "ok"} if commands else True
+    others = any(sent == one for sent, _ in raw for one, _ in _MMC_ACTIONS.values() if one != order)
+    if (
+        len(starts) != 1
+        or failed
+        or others
+        or not any(offers)
+        or (method is Method.MMC_SANITIZE and not gave_up)
+        or state & 0x1F00 != _MMC_IDLE
+    ):
+        yield _unproven(method)
+    elif state & _MMC_ERRORS:
         yield Reason(code=Code.SANITIZE_FAILED)

@@ -37,6 +37,7 @@ _BUSES = {
     Protocol.ATA: frozenset({Bus.ATA}),
     Protocol.NVME: frozenset({Bus.NVME}),
     Protocol.SCSI: frozenset({Bus.SCSI, Bus.SAS}),
+    Protocol.MMC: frozenset({Bus.MMC}),
 }
 
 

@@ -216,6 +216,7 @@ METHODS: dict[Method, Sentence] = {
         (Method.SCSI_SANITIZE_OVERWRITE, "SCSI Sanitize (Overwrite)", "SCSI Sanitize (Overwrite)"),
         (Method.SCSI_FORMAT, "SCSI Format Unit", "SCSI Format Unit"),
         (Method.MMC_SECURE_ERASE, "MMC Secure Erase", "MMC Secure Erase"),
+        (Method.MMC_SANITIZE, "MMC Sanitize", "MMC Sanitize"),
         (Method.TCG_PSID_REVERT, "TCG PSID Revert", "TCG PSID Revert"),
         (Method.NONE, "aucune méthode", "no method"),
     )

@@ -18,6 +18,13 @@ NVME = Drive(
 )  # fmt: skip
 SSD = replace(HDD, path="/dev/sdb", kind=DriveKind.SSD, rotation_rpm=0)
 SAS = replace(HDD, identity=replace(IDENTITY, bus=Bus.SAS))
+EMMC = replace(
+    HDD,
+    path="/dev/mmcblk0",
+    identity=replace(IDENTITY, bus=Bus.MMC),
+    kind=DriveKind.EMMC,
+    smart=replace(CLEAN, emmc_life_used=2),
+)
 KEY = "5a" * 32
 
 
@@ -121,6 +128,21 @@ def scsi(opcode, action):
     )
 
 
+def ext_csd(features):
+    page = bytearray(512)
+    page[231] = features
+    return Command(name="mmc-ext-csd", sent="0800000000", answered=page.hex(), status="ok")
+
+
+def mmc_status(response=0x0900):
+    answered = response.to_bytes(4, "big").hex()
+    return Command(name="mmc-status", sent="0d00010000", answered=answered, status="ok")
+
+
+MMC_SANITIZE = Command(name="mmc-sanitize", sent="0603a50101", answered="00000900", status="ok")
+MMC_DISCARD = Command(name="mmc-discard", sent="2600000001", answered="", status="ok")
+MMC_ERASE = Command(name="mmc-secure-erase", sent="2680000000", answered="", status="ok")
+
 COMMANDS = {
     Method.NVME_SANITIZE_BLOCK: (NVME, nvme_sanitize(2)),
     Method.NVME_SANITIZE_OVERWRITE: (NVME, nvme_sanitize(3)),
@@ -136,6 +158,8 @@ COMMANDS = {
     Method.SCSI_SANITIZE_CRYPTO: (SAS, scsi(0x48, 3)),
     Method.SCSI_SANITIZE_OVERWRITE: (SAS, scsi(0x48, 1)),
     Method.SCSI_FORMAT: (SAS, scsi(0x04, 0)),
+    Method.MMC_SANITIZE: (EMMC, (ext_csd(0x40), MMC_DISCARD, MMC_SANITIZE, mmc_status())),
+    Method.MMC_SECURE_ERASE: (EMMC, (ext_csd(0x01), MMC_ERASE, mmc_status())),
 }
 
 

@@ -9,14 +9,20 @@ from erasures import CLEAN, HDD, SIZE
 from firmware_erasures import (
     ASK_LOG,
     COMMANDS,
+    EMMC,
+    MMC_DISCARD,
+    MMC_ERASE,
+    MMC_SANITIZE,
     NVME,
     SSD,
     ata_sanitize,
     ata_security,
     ata_sent,
+    ext_csd,
     firmware_erasure,
     identify,
     log,
+    mmc_status,
     nvme_sanitize,
     nvme_sent,
     registers,
@@ -32,7 +38,7 @@ from rebond_server.domain.sanitised import POSITIVE
 from rebond_server.domain.verdict import judge
 from rebond_server.domain.verdict_reason import Code, Verdict
 
-PURGED = {method for method in COMMANDS if "sanitize" in method.value}
+PURGED = {method for method in COMMANDS if "_sanitize_" in method.value}
 
 
 @pytest.mark.parametrize("method", COMMANDS, ids=str)
@@ -212,6 +218,39 @@ def test_both_sense_formats_are_read():
     assert scsi_sense(bytes.fromhex("7205200000000000")).key == 5
 
 
+MMC = {
+    "not offered": (ext_csd(0x01), MMC_DISCARD, MMC_SANITIZE, mmc_status()),
+    "no register": (MMC_DISCARD, MMC_SANITIZE, mmc_status()),
+    "a short register": (replace(ext_csd(0x40), answered="40" * 232), MMC_DISCARD, MMC_SANITIZE, mmc_status()),
+    "nothing given up": (ext_csd(0x40), MMC_SANITIZE, mmc_status()),
+    "given up afterwards": (ext_csd(0x40), MMC_SANITIZE, MMC_DISCARD, mmc_status()),
+    "not sent": (ext_csd(0x40), MMC_DISCARD, mmc_status()),
+    "sent twice": (ext_csd(0x40), MMC_DISCARD, MMC_SANITIZE, MMC_SANITIZE, mmc_status()),
+    "another beside it": (ext_csd(0x41), MMC_DISCARD, MMC_SANITIZE, MMC_ERASE, mmc_status()),
+    "only a discard": (ext_csd(0x40), MMC_DISCARD, MMC_DISCARD, mmc_status()),
+    "never asked": (ext_csd(0x40), MMC_DISCARD, MMC_SANITIZE),
+    "asked before": (ext_csd(0x40), MMC_DISCARD, mmc_status(), MMC_SANITIZE),
+    "still busy": (ext_csd(0x40), MMC_DISCARD, MMC_SANITIZE, mmc_status(0x0E00)),
+    "switch error": (ext_csd(0x40), MMC_DISCARD, MMC_SANITIZE, mmc_status(0x0980)),
+    "Linux gave it up": (ext_csd(0x40), MMC_DISCARD, replace(MMC_SANITIZE, status="error EIO"), mmc_status()),
+    "nothing at all": (),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("commands", MMC.values(), ids=MMC)
+def test_an_emmc_is_believed_only_with_its_own_words(commands):
+    found = judge(firmware_erasure(Method.MMC_SANITIZE, commands=commands), EMMC)
+    assert found.verdict is Verdict.FAILED, found.reasons
+
+
+def test_an_emmc_is_cleared_at_most_and_only_on_its_own_bus():
+    erasure = firmware_erasure(Method.MMC_SANITIZE)
+    assert judge(erasure, EMMC).level is Level.CLEAR
+    assert judge(erasure, EMMC, admit_ieee=True).level is Level.CLEAR
+    told = firmware_erasure(Method.MMC_SANITIZE, SSD)
+    assert judge(told, SSD).verdict is Verdict.FAILED
+
+
 # --- forged statements ------------------------------------------------------------------------
 
 FORGED = 1200
@@ -259,13 +298,40 @@ def forged(tree, dice):
             continue
 
 
+@pytest.mark.parametrize("method", [Method.MMC_SANITIZE, Method.MMC_SECURE_ERASE])
+def test_no_altered_byte_of_an_emmc_s_words_is_believed_where_it_matters(method):
+    """Every byte of the three commands in turn: the drive is never purged, the order always sent."""
+    drive, commands = COMMANDS[method]
+    order = next(
+        c.sent for c in commands if c.name not in {"mmc-ext-csd", "mmc-discard", "mmc-status"}
+    )
+    dice = random.Random(7)  # noqa: S311 - a seed that can be replayed
+    for _ in range(FORGED):
+        at = dice.randrange(len(commands))
+        text = commands[at].sent if dice.random() < 0.5 else commands[at].answered
+        if not text:
+            continue
+        place = dice.randrange(len(text))
+        digit = dice.choice(DIGITS)
+        altered = text[:place] + digit + text[place + 1 :]
+        field = "sent" if text == commands[at].sent else "answered"
+        forged_one = replace(commands[at], **{field: altered})
+        told = (*commands[:at], forged_one, *commands[at + 1 :])
+        verdict = judge(firmware_erasure(method, commands=told), drive).verdict
+        assert verdict is not Verdict.PURGED
+        if verdict in POSITIVE:
+            assert sum(one.sent == order for one in told) == 1
+
+
 def bears_it(tree):
     """Decide from plain JSON and hexadecimal text whether this is a block sanitize of NVME."""
     passes = tree.get("passes", [])
     order = [p["action"] for p in passes]
-    if order.count("command") != 1:
+    commands = [i for i, action in enumerate(order) if action == "command"]
+    marked = order.index("canary_write") if "canary_write" in order else len(order)
+    if not commands or any(passes[i]["complete"] and i > marked for i in commands[:-1]):
         return False
-    at = order.index("command")
+    at = commands[-1]
     before, after = passes[:at], passes[at + 1 :]
     planted = [p for p in before if p["action"] in {"write", "canary_write"}][-1:]
     looked = [p for p in after if p["action"] == "canary_read"][:1]

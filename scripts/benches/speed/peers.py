@@ -1,0 +1,61 @@
+"""The peers: dd with direct I/O, and Debian's nwipe."""
+
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+_COPIED = re.compile(r"copied, ([0-9.e-]+) s")
+_PLAIN = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb"}
+
+NWIPE = {
+    "zero": ("--method=zero", "--verify=off"),
+    "random": ("--method=random", "--prng=isaac64", "--verify=off"),
+    "read": ("--method=verify_zero",),
+}
+
+
+def dd_zero(path: str, size: int) -> float:
+    """Write zeros over the whole device; return dd's own seconds."""
+    return _dd(["if=/dev/zero", f"of={path}", "oflag=direct", "conv=notrunc"], "count_bytes", size)
+
+
+def dd_read(path: str, size: int) -> float:
+    """Read the whole device; return dd's own seconds."""
+    return _dd([f"if={path}", "of=/dev/null"], "direct,count_bytes", size)
+
+
+def _dd(arguments: list[str], iflag: str, size: int) -> float:
+    command = ["dd", "bs=4M", f"count={size}", f"iflag={iflag}", *arguments]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=_PLAIN)
+    found = _COPIED.search(told.stderr)
+    if found is None:
+        raise ValueError(f"dd said: {told.stderr}")
+    return float(found[1])
+
+
+def has_nwipe() -> bool:
+    """Say whether nwipe is there."""
+    return shutil.which("nwipe", path=_PLAIN["PATH"]) is not None
+
+
+def nwipe(path: str, work: str) -> float:
+    """Run nwipe once over the whole device, zeros last; return its seconds from start to end.
+
+    It sleeps for some seconds at its start and end: take off what it needs for next to nothing.
+    """
+    command = ["nwipe", "--autonuke", "--nogui", "--nowait", "--noblank", "--rounds=1"]
+    log = Path(path).name
+    began = time.monotonic()
+    told = subprocess.run(
+        [*command, *NWIPE[work], f"--logfile=/tmp/rebond-bench-{log}.log", path],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=600,
+        env=_PLAIN,
+    )
+    if "Unsupported" in told.stdout:
+        raise ValueError(told.stdout)
+    return time.monotonic() - began

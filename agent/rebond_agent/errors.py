@@ -73,6 +73,10 @@ class NoOrder(UsageError):
     """Nothing was erased: no order of the workshop lets this computer's drives go without a person. Assign it to a lot with such an order, or name the drives."""  # fmt: skip
 
 
+class PsidForOne(UsageError):
+    """A PSID belongs to one drive: name that drive alone."""
+
+
 class NotHere(UsageError):
     """The drives of a recorded machine are not here: --drive does not go with --machine, take --image."""  # fmt: skip
 

@@ -310,7 +310,7 @@ def test_kill_the_agent_while_it_wipes(bench):
     assert set(runs) <= {one.run for one in told if isinstance(one, Inventory)}
     assert Ending.INTERRUPTED in {one.ending for one in erasures}
     stick = bench.folder / "stick"
-    assert list((stick / "intents").iterdir()) == []
+    assert list((stick / "intents").glob("*.intent")) == []
     assert [item for item in (stick / "outbox").iterdir() if item.is_file()] == []
 
 

@@ -14,6 +14,7 @@ from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.stick_phrases import StickPhrase
+from rebond_agent.wipe.opal import PSID_LENGTH
 from rebond_schemas.erasure import Level
 
 Told = Callable[[AnyPhrase], str]
@@ -109,6 +110,7 @@ def _add_wipe(to: Parser, told: Told) -> None:
     _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
     _add_many(to, "--drive", "/dev/X", told(Phrase.HELP_DRIVE))
     _add_many(to, "--yes-erase", "LAST4", told(Phrase.HELP_YES))
+    to.add_argument("--psid", metavar="PSID", type=_psid, help=told(ErasePhrase.HELP_PSID))
     levels = [level.value for level in Level]
     to.add_argument("--level", choices=levels, default="clear", help=told(ErasePhrase.HELP_LEVEL))
     for name, phrase in (
@@ -119,6 +121,14 @@ def _add_wipe(to: Parser, told: Told) -> None:
         ("--unattended", StickPhrase.HELP_UNATTENDED),
     ):
         to.add_argument(name, action="store_true", help=told(phrase))
+
+
+def _psid(typed: str) -> str:
+    """Return the 32 characters of a label, however they were spaced and cased."""
+    psid = "".join(character for character in typed.upper() if character.isalnum())
+    if len(psid) != PSID_LENGTH or not psid.isascii():
+        raise argparse.ArgumentTypeError(f"{len(psid)} / {PSID_LENGTH}")
+    return psid
 
 
 def _add_check(to: Parser, told: Told) -> None:

@@ -18,7 +18,7 @@ from rebond_agent.delivery import SHORT_BACKOFF
 from rebond_agent.delivery.live import Live
 from rebond_agent.delivery.ordering import policy_of
 from rebond_agent.erasing import Chosen, wipe
-from rebond_agent.errors import NoOrder, NotHere, NothingChosen
+from rebond_agent.errors import NoOrder, NotHere, NothingChosen, PsidForOne
 from rebond_agent.language import word
 from rebond_agent.language.erase_phrases import ErasePhrase
 from rebond_agent.language.phrases import Phrase
@@ -49,6 +49,8 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
         raise NotHere
     if not words.drive and not words.image and not words.unattended:
         raise NothingChosen
+    if words.psid and len(words.drive) + len(words.image) > 1:
+        raise PsidForOne
     machine = desk.machine(words.machine)
     stick = open_stick(desk.stick, desk.disk)
     images = scratch_drives(words.image, words.fault)
@@ -114,6 +116,7 @@ def _policy(words: argparse.Namespace, chosen: Sequence[Chosen]) -> Policy:
         level=Level(words.level),
         firmware=not words.no_firmware,
         sample_percent=100.0 if words.full_read else Policy().sample_percent,
+        psid=words.psid,
         locked_by_us=tuple(serial for serial in serials if serial is not None),
     )
 

@@ -44,6 +44,7 @@ def policy_of(order: WipeOrder | None, wanted: Policy) -> Policy:
         never_firmware=tuple(dict.fromkeys((*asked.never_firmware, *wanted.never_firmware))),
         sample_percent=max(asked.sample_percent, wanted.sample_percent),
         admit_ieee=asked.admit_ieee,
+        psid=wanted.psid,
         locked_by_us=wanted.locked_by_us,
     )
 

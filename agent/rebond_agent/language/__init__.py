@@ -77,6 +77,7 @@ SENTENCES: Mapping[type[AgentError], str] = MappingProxyType(
         errors.DriveUnknown: "Cet ordinateur n'a pas de disque {path} ; il a : {known}.",
         errors.NotConfirmed: "Rien n'a été effacé. Pour effacer {path} ({model}, {size}), ajoutez --yes-erase et les quatre derniers caractères de son numéro de série.",
         errors.NothingChosen: "Aucun disque n'a été désigné, donc rien n'a été effacé : désignez chacun avec --drive, ou des fichiers images avec --image.",
+        errors.PsidForOne: "Un PSID appartient à un seul disque : désignez ce disque seul.",
         errors.NotHere: "Les disques d'une machine enregistrée ne sont pas ici : --drive ne va pas avec --machine, prenez --image.",
         errors.NotEnrolled: "La clé {path} n'est pas enrôlée. Demandez un code au chef d'atelier, puis lancez rebond-agent enrol ADRESSE CODE.",
         errors.AlreadyEnrolled: "Cette clé est déjà enrôlée : elle appartient à {site} ({server}). Prenez une clé neuve, ou un autre dossier avec --stick.",

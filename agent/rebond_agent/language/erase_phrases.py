@@ -23,6 +23,10 @@ class ErasePhrase(Enum):
         "essayer le mot de passe « Rebond » sur un disque qu'un effacement coupé a laissé verrouillé",
         'try the password "Rebond" on a drive that a cut erasure left locked',
     )
+    HELP_PSID = (
+        "PSID de l'étiquette (32 caractères) d'un disque verrouillé par TCG Opal, un seul disque à la fois",
+        "PSID on the label (32 characters) of a drive that TCG Opal locks, one drive at a time",
+    )
     HELP_FULL_READ = (
         "relire le disque entier après un effacement interne, et non un échantillon",
         "read all of the drive after its own erasure, instead of a sample",

@@ -162,7 +162,7 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
         Phrase.NO_DRIVE: ("aucun disque vu", "no drive seen"),
         Phrase.BOOT_MEDIUM: ("support de démarrage", "boot medium"),
         Phrase.READ_ONLY: ("lecture seule", "read-only"),
-        Phrase.HELD: ("utilisé ({holders})", "in use ({holders})"),
+        Phrase.HELD: ("utilisé par le système", "in use by the system"),
         Phrase.NO_SERIAL: ("numéro de série inconnu", "serial number unknown"),
         Phrase.SERIAL_IS: ("n° {serial}", "s/n {serial}"),
         Phrase.SMART_GOOD: ("SMART : se dit sain", "SMART: says it is healthy"),

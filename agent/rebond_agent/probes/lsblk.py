@@ -1,13 +1,14 @@
 """Which drives the kernel shows: lsblk, then /sys/block, then the names in /dev."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rebond_agent.machine import Machine
 from rebond_agent.machine.placeholders import known_serial
 from rebond_agent.machine.virtio import VIRTIO_MODEL
 from rebond_agent.probes import mmc, sysfs, tool_json
+from rebond_agent.wipe.holders import STEP
 from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
 
@@ -20,6 +21,7 @@ COMMAND = ("lsblk", "--json", "--bytes", "--output", COLUMNS)
 BOOT_MARK = "REBOND"
 """A partition whose file system or entry is named like this belongs to the workshop's own stick."""
 
+_MOST_STEPS = 16  # volumes on volumes; nothing real is so deep
 _VPD_HEAD = 4  # bytes in front of the serial number
 _DRIVE = re.compile(r"^(?:[shv]d[a-z]{1,2}|xvd[a-z]|nvme\d+(?:n\d+)?|mmcblk\d+|sr\d+)$")
 _BOOT_PARTITION = re.compile(r"^(mmcblk\d+)boot\d+$")
@@ -149,7 +151,7 @@ def _listed(name: str, row: object) -> Listed:
         removable=removable or hotplug if removable is not None else hotplug,
         read_only=_flag(row, "ro"),
         boot_medium=_carries_mark(row, children),
-        holders=_holders(row, children),
+        holders=_holders(row),
     )
 
 
@@ -189,19 +191,26 @@ def _children(row: object) -> tuple[object, ...]:
     return tuple(found)
 
 
-def _holders(row: object, children: Sequence[object]) -> tuple[str, ...]:
-    """Return what uses the drive now: mount points, and volumes built on its partitions."""
-    held: list[str] = []
-    for one in (row, *children):
-        mounts = [
-            tool_json.word(one, "mountpoint"),
-            *(tool_json.word(point) for point in tool_json.rows(one, "mountpoints")),
-        ]
-        held.extend(f"mounted on {mount}" for mount in dict.fromkeys(filter(None, mounts)))
-        kind = tool_json.word(one, "type")
-        if kind not in (None, "disk", "part", "rom"):
-            held.append(f"{kind} {tool_json.word(one, 'name') or ''}".strip())
-    return tuple(held[:32])
+def _holders(row: object) -> tuple[str, ...]:
+    """Return each way from the drive to what uses it now: `sda2 > crypt home > mounted on /home`.
+
+    A signature alone (LVM2_member, linux_raid_member, crypto_LUKS) is nobody's use: what was found
+    on a donated drive is there to be erased.
+    """
+    return tuple(STEP.join(way) for way in _ways(row, ()))[:32]
+
+
+def _ways(row: object, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    kind, name = tool_json.word(row, "type"), tool_json.word(row, "name") or ""
+    built = kind not in (None, "disk", "part", "rom")
+    whole = kind in ("disk", "rom") and not below
+    here = below if whole else (*below, f"{kind} {name}".strip() if built else name)
+    points = (tool_json.word(point) for point in tool_json.rows(row, "mountpoints"))
+    mounts = [tool_json.word(row, "mountpoint"), *points]
+    told = [(*here, f"mounted on {mount}") for mount in dict.fromkeys(filter(None, mounts))]
+    if len(here) < _MOST_STEPS:
+        told += [way for child in tool_json.rows(row, "children") for way in _ways(child, here)]
+    yield from told or ([here] if built else [])
 
 
 def _carries_mark(row: object, children: Sequence[object]) -> bool | None:

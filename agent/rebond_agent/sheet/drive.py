@@ -4,6 +4,7 @@ from rebond_agent.language import Language, decimal, say, whole, word
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.words import BUSES, DRIVE_KINDS
 from rebond_agent.sheet.size import decimal_size
+from rebond_agent.wipe.holders import tree
 from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.smart import Smart
 
@@ -14,8 +15,9 @@ Line = list[str | None]
 
 
 def drive_lines(drive: Drive, language: Language) -> list[Line]:
-    """Return the lines of one drive: what it is, who it is, how it is."""
-    return [_what(drive, language), _who(drive, language), _health(drive, language)]
+    """Return the lines of one drive: what it is, who it is, how it is, what uses it as a tree."""
+    used: list[Line] = [[row] for row in tree(drive.holders)]
+    return [_what(drive, language), _who(drive, language), _health(drive, language), *used]
 
 
 def _what(drive: Drive, language: Language) -> Line:
@@ -34,7 +36,7 @@ def _what(drive: Drive, language: Language) -> Line:
         say(language, Phrase.TURNS, turns=drive.rotation_rpm) if drive.rotation_rpm else None,
         say(language, Phrase.BOOT_MEDIUM) if drive.boot_medium else None,
         say(language, Phrase.READ_ONLY) if drive.read_only else None,
-        say(language, Phrase.HELD, holders=", ".join(drive.holders)) if drive.holders else None,
+        say(language, Phrase.HELD) if drive.holders else None,
     ]
 
 

@@ -100,7 +100,7 @@ def _identity(drive: Drive) -> Reason | None:
 
 def _detail(reason: Reason, drive: Drive, failed_probes: Collection[str]) -> str | None:
     if reason is Reason.HELD:
-        return ", ".join(drive.holders)[:200]
+        return "; ".join(drive.holders)[:200]
     if reason is Reason.PROBE_FAILED:
         return ", ".join(sorted(failed_probes))[:200]
     return None

@@ -1,6 +1,6 @@
 """Cuts at random points of an erasure: each is told as interrupted, and the next run ends it truly.
 
-./scripts/prove wipe_cuts [--seed N] [--count M]: as root, on loop devices, by the agent with its
+./scripts/prove wipe-cuts [--seed N] [--count M]: as root, on loop devices, by the agent with its
 stick: kill -9 of the agent or of the process that writes, and power cuts that lose what the drive
 had not confirmed. Ends 1 when an interruption was told as anything else, when a run behind it did
 not come to its end, or when something of the content is left under a positive verdict.
@@ -91,7 +91,7 @@ def _drive(seed: int, number: int, folder: Path, counts: collections.Counter[str
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="prove wipe_cuts", description=__doc__)
+    parser = argparse.ArgumentParser(prog="prove wipe-cuts", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=50, help="cuts that fell into the work")
     return parser.parse_args()

@@ -39,6 +39,7 @@ class Part(Struct, frozen=True, kw_only=True):
     spec: Spec
     place: str
     donor: str | None = None
+    serial: str | None = None
 
 
 class Fit(Struct, frozen=True, kw_only=True):
@@ -101,6 +102,7 @@ def harvest(tag: str, facts: Facts, *, healthy: frozenset[str]) -> tuple[Part, .
             spec=Spec(type=m.kind, form=m.form, size=m.size_mib),
             place=tag,
             donor=tag,
+            serial=m.serial,
         )
         for n, m in enumerate(facts.memory.modules)
         if m.soldered is False and m.size_mib and m.kind and m.form
@@ -117,6 +119,7 @@ def harvest(tag: str, facts: Facts, *, healthy: frozenset[str]) -> tuple[Part, .
             ),
             place=tag,
             donor=tag,
+            serial=d.identity.serial,
         )
         for n, d in enumerate(facts.drives)
         if d.path in healthy and d.kind.value in {"ssd", "nvme"} and _form_of(d)
@@ -128,6 +131,7 @@ def harvest(tag: str, facts: Facts, *, healthy: frozenset[str]) -> tuple[Part, .
             spec=Spec(type=b.model, size=percent),
             place=tag,
             donor=tag,
+            serial=b.serial,
         )
         for n, b in enumerate(facts.batteries)
         if b.model and (percent := _percent(b)) is not None

@@ -15,7 +15,7 @@ from rebond_server.domain.part import Part, harvest
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.repair_plan import Bench, RepairPlan, repair_plan
 from rebond_server.domain.suitability import Fitness, Purpose, fitness
-from rebond_server.operations.parts import stock_of
+from rebond_server.operations.parts import stock_of, taken
 from rebond_server.operations.work import Work
 from rebond_server.rules.load import suitability_rules
 from rebond_server.store.device import Device, DeviceDrive, GradeRow
@@ -94,6 +94,7 @@ def donated(work: Work) -> tuple[Part, ...]:
             msgspec.convert(device.facts, Facts),
             healthy=frozenset(_healthy(work, device)),
         )
+        if part.id not in taken(work, device.tag)
     )
 
 

@@ -30,6 +30,9 @@ class PartRow(OfSite, Base):
     place: Mapped[str] = mapped_column(String(120))
     state: Mapped[PartState] = mapped_column(Closed(PartState), default=PartState.STOCK)
     device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    source: Mapped[str | None] = mapped_column(String(120))
+    """Where it was taken from: the tag of a device, what and which of them; None: bought or given."""
+    serial: Mapped[str | None] = mapped_column(String(256))
     added: Mapped[datetime] = mapped_column(Moment)
     changed: Mapped[datetime] = mapped_column(Moment)
 
@@ -37,6 +40,8 @@ class PartRow(OfSite, Base):
         to_site(),
         to("device", "device_id"),
         Index("ix_part_state", "site_id", "state", "kind"),
+        Index("ix_part_device", "site_id", "device_id"),
+        Index("uq_part_source", "site_id", "source", unique=True),
         CheckConstraint(one_of("kind", PartKind), name="kind"),
         CheckConstraint(one_of("state", PartState), name="state"),
         CheckConstraint("(state = 'used') = (device_id IS NOT NULL)", name="used_in"),

@@ -37,6 +37,10 @@ class Account(OfSite, Base):
     role: Mapped[Role] = mapped_column(Closed(Role))
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(5), default="fr")
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    """Base32; None: no second factor yet."""
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The last half-minute whose code was taken: no code is taken twice."""
     active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     created: Mapped[datetime] = mapped_column(Moment)

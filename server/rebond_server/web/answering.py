@@ -1,5 +1,6 @@
 """After a form: tell what was done, and go back to a page that can be reloaded."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -73,6 +74,21 @@ def date_in(name: str) -> date | None:
     if isinstance(found, Sentence):
         raise BadValue(found)
     return found
+
+
+def number_in(name: str) -> float | None:
+    """Return the positive number in a field; None when it is blank, BadValue when it is none."""
+    text = field(name).replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", text, re.ASCII) or not float(text):
+        told = field(name)[:40]
+        raise BadValue(
+            Sentence(
+                fr=f"« {told} » n'est pas un nombre positif.", en=f"“{told}” is no positive number."
+            )
+        )
+    return float(text)
 
 
 def whole_in(name: str, values: Mapping[str, str] | None = None) -> int | None:

@@ -17,14 +17,16 @@ from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
 from rebond_server.operations import undo_assignment as undoing
 from rebond_server.operations.act_on_tags import MOST_TAGS
+from rebond_server.operations.parts import inside
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
 from rebond_server.store.queries.device_list import Wanted, device_list
 from rebond_server.store.queries.device_page import device_by_tag, device_page
 from rebond_server.store.queries.doubts import doubts_of
 from rebond_server.store.queries.intake_list import noted_device
+from rebond_server.store.queries.parts import parts_in
 from rebond_server.store.queries.proof import said_destroyed
-from rebond_server.web import words
+from rebond_server.web import repair_words, words
 from rebond_server.web.answering import done, field
 from rebond_server.web.life import flow
 from rebond_server.web.session import person, work
@@ -130,6 +132,7 @@ def page(tag: str) -> ResponseReturnValue:
                 en=f"No device carries the tag “{tag}”.",
             )
         )
+    row = session.get_one(Device, (site_id, found.device_id))
     reader = person()
     events = () if reader is None else possible(found.state, reader.role)
     return render_template(
@@ -140,7 +143,11 @@ def page(tag: str) -> ResponseReturnValue:
         forms=FORMS,
         letters=LETTERS,
         noted=noted_device(session, site_id, found.device_id),
-        said_destroyed=said_destroyed(session, session.get_one(Device, (site_id, found.device_id))),
+        said_destroyed=said_destroyed(session, row),
+        fitted=parts_in(session, site_id, found.device_id),
+        loose=inside(work(), row),
+        part_spec=repair_words.spec_text,
+        part_text_alone=repair_words.part_alone,
         doubts=doubts_of(session, site_id, found.device_id),
     )
 

@@ -1,5 +1,7 @@
 """Parts, choices and purposes in words."""
 
+from msgspec import ValidationError, convert
+
 from rebond_server.domain.lift_way import Choice, Stuck
 from rebond_server.domain.part import Part, PartKind, Spec
 from rebond_server.domain.sentence import Sentence
@@ -67,6 +69,12 @@ def part_text(part: Part) -> str:
     return f"{_spec(part.kind, part.spec)} – {place}"  # noqa: RUF001 - a dash between two things
 
 
+def part_alone(part: Part) -> str:
+    """Return one piece without where it lies, with its number where it has one."""
+    text = _spec(part.kind, part.spec)
+    return text if part.serial is None else f"{text} ({part.serial})"
+
+
 def stuck_text(stuck: Stuck) -> str:
     """Return why no way leads there."""
     told = say(stuck.sentence)
@@ -76,6 +84,14 @@ def stuck_text(stuck: Stuck) -> str:
         "kind": say(PARTS[stuck.kind])
     }
     return f"{told} {missing}"
+
+
+def spec_text(kind: PartKind, spec: dict[str, object]) -> str:
+    """Return a part as it is kept, in words; what this version can't read is its kind alone."""
+    try:
+        return _spec(kind, convert(spec, Spec))
+    except ValidationError:
+        return say(PARTS[kind])
 
 
 def _spec(kind: PartKind, spec: Spec) -> str:

@@ -156,6 +156,11 @@ VERBS: dict[str, Sentence] = {
     "say_drives_destroyed": Sentence(
         fr="dire les disques détruits", en="say that the drives are destroyed"
     ),
+    "add_part": Sentence(fr="ajouter une pièce", en="add a part"),
+    "take_out_part": Sentence(fr="sortir une pièce", en="take a part out"),
+    "move_part": Sentence(fr="ranger", en="put away"),
+    "use_part": Sentence(fr="monter", en="put in"),
+    "scrap_part": Sentence(fr="jeter", en="throw away"),
     "join_devices": Sentence(fr="réunir deux fiches", en="join two records"),
     "take_apart": Sentence(fr="séparer deux fiches", en="take two records apart"),
     "keep_apart": Sentence(fr="garder à part", en="keep apart"),

@@ -18,6 +18,7 @@ from rebond_schemas.facts import (
     MemoryModule,
     NetworkInterface,
 )
+from rebond_schemas.screen_makers import SCREEN_MAKERS
 
 
 def facts_blocks(facts: Facts, language: Language, width: int) -> list[list[str]]:
@@ -197,11 +198,15 @@ def _network(rows: Rows, card: NetworkInterface) -> list[str | None]:
 def _display(rows: Rows, display: Display) -> list[str | None]:
     size, inches = (display.width_px, display.height_px), display.diagonal_inch
     return [
-        " ".join(_distinct([display.maker, display.model])) or None,
+        " ".join(_distinct([_screen_maker(display), display.model])) or None,
         None if None in size else f"{size[0]} x {size[1]}",
         rows.say(Phrase.INCHES, inches=decimal(rows.language, inches)) if inches else None,
         str(display.year) if display.year else None,
     ]
+
+
+def _screen_maker(display: Display) -> str | None:
+    return SCREEN_MAKERS.get(display.maker or "", display.maker)
 
 
 def _equipment(rows: Rows, facts: Facts) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rebond_schemas.facts import Battery, Display, Drive, Facts, NetworkInterface
+from rebond_schemas.screen_makers import SCREEN_MAKERS
 from rebond_server.domain.sentence import Sentence
 from rebond_server.web.language import day_text, gettext, number, say
 from rebond_server.web.words import DRIVE_KINDS, EQUIPMENT, NETWORK_KINDS
@@ -89,7 +90,8 @@ def _screens(displays: tuple[Display, ...]) -> list[Line]:
 
 
 def _screen(display: Display) -> str | None:
-    told = [text for text in (display.maker, display.product or display.model) if text]
+    maker = SCREEN_MAKERS.get(display.maker or "", display.maker)
+    told = [text for text in (maker, display.model or display.product) if text]
     if display.diagonal_inch is not None:
         inches = gettext("pouces")
         told.append(f"{number(display.diagonal_inch)} {inches}")

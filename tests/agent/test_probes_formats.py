@@ -4,7 +4,7 @@ import pytest
 
 from rebond_agent.checks.fake import ScriptedMachine
 from rebond_agent.machine import Completed
-from rebond_agent.probes import board, devices, edid, memory, ports, processor, smbios
+from rebond_agent.probes import board, devices, edid, hidden, memory, ports, processor, smbios
 from rebond_agent.probes.module_maker import module_maker, part_number
 from rebond_agent.probes.pci import parse_lspci
 from rebond_agent.probes.udev import parse_udev
@@ -568,6 +568,27 @@ def test_every_device_on_both_buses():
         "usb", "1-8", "04f2", "b604",
     )  # fmt: skip
     assert (plugged.maker, plugged.name) == ("Chicony Electronics", "Integrated Camera")
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "attached", "more"),
+    [
+        (512 * 10**9, 0, [512 * 10**9], None),
+        (512 * 10**9, 256 * 10**9, [256 * 10**9], None),
+        (512 * 10**9, 0, [256 * 10**9], 256 * 10**9),
+        (512 * 10**9, 0, [256 * 10**9, 256 * 10**9], None),
+        (520 * 10**9, 0, [512 * 10**9], None),
+        (0, 0, [512 * 10**9], None),
+        (512 * 10**9, None, [256 * 10**9], None),
+        (512 * 10**9, 0, [None], None),
+        (512 * 10**9, 0, [], 512 * 10**9),
+    ],
+)
+def test_namespaces_that_are_not_attached_are_hidden(total, free, attached, more):
+    """Free space is none; a drive that does not tell, and protection information, hide nothing."""
+    report = {"nvme_total_capacity": total, "nvme_unallocated_capacity": free}
+
+    assert hidden.detached_bytes(report, attached) == more
 
 
 def test_ports_are_counted_by_kind_and_inner_plugs_left_out():

@@ -22,6 +22,10 @@ _FRENCH = (
         r"le contrôleur RAID \1 montre des volumes à la place des disques",
     ),
     (
+        r"(nvme\d+) holds (\d+) GB in namespaces that are not attached",
+        r"\1 garde \2 Go dans des espaces de noms NVMe qui ne sont pas attachés",
+    ),
+    (
         r"lspci did not answer: controllers are not known",
         r"lspci n'a pas répondu : contrôleurs inconnus",
     ),

@@ -4,6 +4,7 @@ Three makers' SMBIOS, IDE, SATA, NVMe with two namespaces, virtio-scsi, USB and 
 with every test run; a UEFI start and a desktop with virtio and UAS with REBOND_GUESTS=1.
 """
 
+import json
 import os
 
 import pytest
@@ -22,9 +23,14 @@ def test_every_guest_is_run_somewhere():
 
 @pytest.mark.parametrize("guest", ALWAYS, ids=lambda guest: guest.name)
 def test_inventory_equals_the_definition(guest, kernel, tmp_path):
-    facts = qemu_guest.record(guest, kernel, tmp_path / guest.name)
+    folder = tmp_path / guest.name
+    facts = qemu_guest.record(guest, kernel, folder)
 
     assert differences(guest.expected, facts) == []
+    if guest.selftest:
+        lines = (folder / "shared" / "selftest.out").read_text().splitlines()
+        told = {one["path"]: one["outcome"] for one in map(json.loads, lines)}
+        assert told == dict.fromkeys(guest.selftest, "passed"), "pySMART and a drive of QEMU's"
 
 
 @pytest.mark.skipif(

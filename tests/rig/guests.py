@@ -23,6 +23,8 @@ class Guest:
     labelled: frozenset[str] = frozenset()
     tables: dict[str, Callable[[], bytes]] = field(default_factory=dict)
     uefi: bool = False
+    selftest: tuple[str, ...] = ()
+    """Drives that run a short self-test, and must pass it."""
     cores: int = 2
     expected: dict[str, Any] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ DELL = Guest(
         "security": lambda: smbios_tables.hardware_security(0b00_00_01_00),
     },
     disks={"system": 64 * MIB, "second": 32 * MIB},
+    selftest=("/dev/sda", "/dev/sdb"),
     devices=(
         (
             "ide-hd,drive=system,bus=ide.0,serial=W62ABCDE,model=ST500LM021-1KJ152,"

@@ -39,6 +39,8 @@ def record(guest: Guest, kernel: Path, folder: Path) -> dict[str, Any]:
         *("-audiodev", "none,id=silence"),
         *guest.arguments(folder),
     ]
+    if guest.selftest:
+        (folder / "shared" / "selftest").write_text(" ".join(guest.selftest))
     with Qemu(words, folder, time_limit=TIME_LIMIT) as running:
         running.wait()
         facts = folder / "shared" / "facts.json"

@@ -15,7 +15,7 @@ EDID_HEADER = bytes.fromhex("00ffffffffffff00")
 
 _LEAST = 4  # a shorter value would hit other text
 _keyed = re.compile(
-    r"(?:serial[ _]?(?:number|no|short)?|iserial|uuid|asset[ _]?tag|service[ _]?tag|wwid|ieee1394)"
+    r"(?:serial[ _]?(?:number|no|short)?|iserial|uuid|asset[ _]?tag|service[ _]?tag|wwid|ieee1394|uniq)"
     r"(?:_enc|_short)?\"?[ \t]*[:=][ \t]*\"?([^\"\n\r,{}\[\]]+)",
     re.IGNORECASE,
 )

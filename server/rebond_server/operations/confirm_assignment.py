@@ -14,7 +14,7 @@ from rebond_server.domain.errors import Refused
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
-from rebond_server.errors import NotFound, NotProven, Taken
+from rebond_server.errors import BadValue, NotFound, NotProven, Taken
 from rebond_server.operations.caps import one_at_a_time, refuse_over_cap
 from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Work
@@ -40,7 +40,15 @@ def confirm_assignment(work: Work, plan_id: UUID, device_id: UUID) -> Assignment
     """Allocate the device as the newest plan says; raise Refused with the reason when it cannot be."""
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
-    return _confirm(work, plan, _line(plan, device_id))
+    line = _line(plan, device_id)
+    if line.request in _at_the_counter(work):
+        raise BadValue(
+            Sentence(
+                fr="Ce dispositif sert au guichet, par bon : rien ne s'attribue d'ici.",
+                en="This programme serves at the counter, by voucher: nothing is allocated from here.",
+            )
+        )
+    return _confirm(work, plan, line)
 
 
 def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:

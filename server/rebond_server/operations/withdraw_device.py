@@ -16,7 +16,7 @@ from rebond_server.domain.programme import eligible, terms, tier_of
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.voucher import code_sha256
 from rebond_server.errors import BadValue, NotFound, NotProven, Taken
-from rebond_server.operations.caps import refuse_over_cap
+from rebond_server.operations.caps import one_at_a_time, refuse_over_cap
 from rebond_server.operations.hand_over import hand_over
 from rebond_server.operations.plan_stock import plan_device
 from rebond_server.operations.programmes import territories
@@ -37,9 +37,11 @@ def withdraw_device(
 ) -> Handover:
     """Use the voucher for this device: allocated and handed over at once, or refused with the reason."""
     work.require(Permission.HAND_OVER)
+    one_at_a_time(work)  # first: whoever confirms a plan locks in the same order
     voucher = standing_voucher(work, scanned)
     request = request_of(work, voucher.request_id)
     chosen = device_of(work, _scanned(work, device))
+    _refuse_another(work, request, chosen)
     if chosen.state is State.ALLOCATED:
         assignment = _own(work, chosen, request)
     else:
@@ -93,6 +95,30 @@ def _faults(voucher: Voucher, today: date) -> Iterator[Sentence]:
         yield Sentence(
             fr=f"Le bon {voucher.number} n'est plus valable (jusqu'au {voucher.expires:%d/%m/%Y}).",
             en=f"Voucher {voucher.number} is no longer valid (until {voucher.expires:%Y-%m-%d}).",
+        )
+
+
+def _refuse_another(work: Work, request: Request, device: Device) -> None:
+    """Raise Taken when the file has a device already, set aside or gone: a voucher is for one."""
+    other = work.session.execute(
+        select(Device.tag, Assignment.handover_id)
+        .join(
+            Assignment,
+            (Assignment.site_id == Device.site_id) & (Assignment.device_id == Device.id),
+        )
+        .where(
+            Assignment.site_id == work.site_id,
+            Assignment.request_id == request.id,
+            Assignment.closed.is_(None),
+            (Assignment.device_id != device.id) | Assignment.handover_id.is_not(None),
+        )
+    ).first()
+    if other is not None:
+        raise Taken(
+            Sentence(
+                fr=f"Ce dossier a déjà {other.tag} : scannez celui-là, ou annulez son attribution.",
+                en=f"This file has {other.tag} already: scan that one, or undo its allocation.",
+            )
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import corpus_labels as labels
 
+from rebond_agent.machine import OUTPUT_LIMIT
 from rebond_agent.probes import board, edid, memory, processor, smart, smartctl, smbios, tool_json
 from rebond_agent.probes.smbios import Structure
 
@@ -76,16 +77,32 @@ def measure(corpora: Path) -> tuple[Figure, ...]:
 def _files(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != "LICENSE" and not path.name.startswith("."):
+            about = path.name.startswith((".", "LICENSE", "README"))
+            if path.is_file() and not about:
                 yield path
+
+
+def _read(path: Path) -> bytes:
+    """Return a file's bytes, as many as the agent reads of any tool; none when it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(OUTPUT_LIMIT)
+    except OSError:
+        return b""
+
+
+def _label(path: Path, folder: Path) -> str:
+    """Return what names a file: its name, or the folders above it where those are the label."""
+    name = path.name.removesuffix(".txt")
+    return name if "__" in name else "__".join((*path.relative_to(folder).parts[:-1], name))
 
 
 def _dmi(corpora: Path) -> tuple[_Count, ...]:
     parsed, named = _Count("dmi parsed", 1.0), _Count("dmi maker and model", 0.97)
     chassis, ram = _Count("dmi chassis kind", 0.97), _Count("dmi memory never 0, no flash", 1.0)
     for path in _files(corpora / "dmi"):
-        promised = labels.dmi_labels(path.stem)
-        structures = smbios.parse_smbios(path.read_text("utf-8", "replace"))
+        promised = labels.dmi_labels(_label(path, corpora / "dmi"))
+        structures = smbios.parse_smbios(_read(path).decode("utf-8", "replace"))
         parsed.add(path.name, right=bool(structures))
         found = board.parse_board(structures)
         right = labels.same_maker(promised.maker, found.maker) and labels.same_model(
@@ -123,15 +140,18 @@ def memory_fault(structures: tuple[Structure, ...]) -> str | None:
 def _lscpu(corpora: Path) -> tuple[_Count, ...]:
     named, aged = _Count("lscpu maker and model", 0.98), _Count("lscpu generation", 0.98)
     for path in _files(corpora / "lscpu"):
-        promised = labels.lscpu_labels(path.stem)
-        found = processor.parse_lscpu(path.read_text("utf-8", "replace"))
+        promised = labels.lscpu_labels(_label(path, corpora / "lscpu"))
+        found = processor.parse_lscpu(_read(path).decode("utf-8", "replace"))
         told = "-".join(str(number) for number in (found.family, found.model, found.stepping))
         right = (
             labels.same_maker(promised.maker, found.maker)
             and labels.same_processor(promised.model, found.name)
             and promised.cpuid in (None, told)
         )
-        named.add(path.name, f"{found.maker} | {found.name} | {told}", right=right)
+        nameless = promised == labels.Labels()
+        named.add(
+            path.name, f"{found.maker} | {found.name} | {told}", right=None if nameless else right
+        )
         number = labels.promised_generation(promised.model)
         known = found.generation is not None
         right_age = known if number is None else found.generation_number == number
@@ -145,10 +165,10 @@ def _lscpu(corpora: Path) -> tuple[_Count, ...]:
 def _edid(corpora: Path) -> tuple[_Count, ...]:
     maker, size = _Count("edid maker and product", 0.98), _Count("edid resolution", 0.98)
     for path in _files(corpora / "edid"):
-        raw = path.read_bytes()
+        raw = _read(path)
         text = raw.decode("utf-8", "replace")
         found = edid.parse_edid(raw) or edid.parse_edid_decode(text)
-        code = labels.edid_code(path.stem)
+        code = labels.edid_code(_label(path, corpora / "edid"))
         told = found and f"{found.product} | {found.width_px}x{found.height_px}"
         right = found is not None and found.product == code
         maker.add(path.name, told, right=None if code is None else right)
@@ -171,7 +191,7 @@ def _smartctl(corpora: Path) -> tuple[_Count, ...]:
     silent = _Count("other texts left unknown", 1.0)
     for folder in ("smartctl-exporter", "scrutiny", "smartctl-failed", "pysmart"):
         for path in _files(corpora / folder):
-            report = tool_json.load(path.read_bytes())
+            report = tool_json.load(_read(path))
             told = any(tool_json.at(report, key) is not None for key in ("smartctl", "device"))
             count = decoded if told else silent
             try:

@@ -51,8 +51,9 @@ def dmi_labels(stem: str) -> Labels:
 
 def lscpu_labels(stem: str) -> Labels:
     """Return the labels of a file of lscpu/; the CPUID is `family-model-stepping`, decimal."""
-    maker, _, *rest = stem.split("__")
-    model = rest[0] if rest else ""
+    if "__" not in stem:
+        return Labels()
+    maker, _, model = (*stem.split("__"), "")[:3]
     cpuid = re.search(r"__+(\d+-\d+-\d+)__", stem)
     return Labels(
         maker=maker or None, model=model.replace("_", " "), cpuid=cpuid[1] if cpuid else None

@@ -136,6 +136,9 @@ class Pass(Fact, frozen=True, kw_only=True):
     """
 
     action: Literal["write", "read_back", "canary_write", "canary_read", "command"]
+    area: Name | None = None
+    """None: the drive itself; else an area of its own beside it, by the name of its device without
+    `/dev/` (`mmcblk0boot0`). Such passes come last: a write of zeros, then its read-back."""
     pattern: Literal["zeros", "aes_256_ctr", "changed", "none"] = "none"
     key: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
     complete: bool

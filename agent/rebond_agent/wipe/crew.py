@@ -22,7 +22,7 @@ from rebond_agent.wipe.orders import (
 )
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.spawned import Spawned
-from rebond_agent.wipe.target import Target
+from rebond_agent.wipe.target import BlockTarget, Target
 from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.erasure import Pass
 
@@ -58,6 +58,10 @@ class Crew(Protocol):
 
     def command(self, order: Firmware, wishes: Wishes) -> Iterator[Tick | Done]:
         """Have the drive's firmware do something; the last thing yielded is Done."""
+        ...
+
+    def beside(self, path: str) -> "Crew":
+        """Return hands for an area beside this drive that has a device of its own."""
         ...
 
     def close(self) -> None:
@@ -113,6 +117,10 @@ class OwnProcesses:
         patience = replace(self._patience, slow_seconds=math.inf)
         asked = replace(order, own_process=True)
         yield from self._follow(self._writer, asked, wishes, patience)
+
+    def beside(self, path: str) -> "OwnProcesses":
+        """Return processes for another device."""
+        return OwnProcesses(BlockTarget(path=path), self._patience, self._safe_seconds)
 
     def close(self) -> None:
         """Close the writing process's pipe; it leaves at once, or is killed."""

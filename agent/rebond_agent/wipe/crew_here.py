@@ -1,6 +1,6 @@
 """The engine's work in this very process: fast, for proofs; its passes say so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -25,8 +25,13 @@ class InThisProcess:
         chunk_bytes: int = CHUNK_BYTES,
         depth: int = 1,
         safe_seconds: float = 20.0,
+        beside: Mapping[str, Callable[[], Drive]] | None = None,
     ) -> None:
-        """Take what opens the drive, for writing and again for each read-back."""
+        """Take what opens the drive, for writing and again for each read-back.
+
+        `beside`: what opens the areas that have a device of their own, by path.
+        """
+        self._beside = beside or {}
         self._open_drive = open_drive
         self._chunk_bytes = chunk_bytes
         self._depth = depth
@@ -60,6 +65,10 @@ class InThisProcess:
         """Speak to the firmware from here."""
         drive = self._held()
         yield from _told(lambda tell: carry_out_firmware(drive, order, tell, wishes.cancelled))
+
+    def beside(self, path: str) -> "InThisProcess":
+        """Return hands for another device."""
+        return InThisProcess(self._beside[path], self._chunk_bytes, self._depth)
 
     def close(self) -> None:
         """Close the drive."""

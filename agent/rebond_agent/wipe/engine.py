@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from rebond_agent.wipe.attempt import Marks, Thaw, command, try_way
+from rebond_agent.wipe.boot_partitions import erase_beside
 from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.crew import Crew, OwnProcesses, Patience
 from rebond_agent.wipe.identity import difference
@@ -78,6 +79,7 @@ def erase(
             yield from _prepare(story, work)
             if story.wrong is None:
                 yield from _carry_out(story, work)
+                yield from _beside(story, work)
     finally:
         crew.close()
     yield story.outcome(time.monotonic() - began)
@@ -87,6 +89,13 @@ def _carry_out(story: Story, work: "_Work") -> Iterator[Progress | Checkpoint]:
     if work.earlier is not None:
         story.go_on(work.earlier)
     yield from _firmware(story, work) if story.plan.firmware else _overwrite(story, work)
+
+
+def _beside(story: Story, work: "_Work") -> Iterator[Progress]:
+    """Erase the areas that have devices of their own; they are small."""
+    pace = Pace(0, time.monotonic())
+    for tick in erase_beside(story, work.crew, work.opened, work.wishes):
+        yield progress((0, 1), "write", tick.bytes_done, tick, pace)
 
 
 def _ready(plan: Plan, opened: Opened | NotOpened) -> tuple[Reason, str | None] | None:

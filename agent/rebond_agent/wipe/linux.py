@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from rebond_agent.machine.virtio import VIRTIO_MODEL
@@ -23,6 +24,8 @@ HDIO_GET_IDENTITY = 0x030D
 
 # By its kernel name, as the inventory counts it; the NSID may be another number.
 _NAMESPACE = re.compile(r"^nvme\d+n(\d{1,4})$")
+
+_BOOT_PARTITION = re.compile(r"^mmcblk\d+boot\d+$")
 
 _BUSES = (
     ("/usb", Bus.USB),
@@ -51,6 +54,7 @@ class BlockDrive:
         try:
             self._folder = _sysfs_folder(self._descriptor, path)
             if not read_only:
+                _let_write(self._folder)
                 _refuse_read_only(self._descriptor, path)
             self.size_bytes = _size(self._descriptor)
             self.block_bytes = _number(self._descriptor, BLKSSZGET)
@@ -116,6 +120,13 @@ def _sysfs_folder(descriptor: int, path: str) -> Path:
     return folder.resolve()
 
 
+def _let_write(folder: Path) -> None:
+    """Take off the lock that Linux puts on an eMMC's boot partitions; the card may have its own."""
+    if _BOOT_PARTITION.match(folder.name):
+        with suppress(OSError):
+            (folder / "force_ro").write_text("0")
+
+
 def _refuse_read_only(descriptor: int, path: str) -> None:
     if _number(descriptor, BLKROGET):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
@@ -135,9 +146,11 @@ def _size(descriptor: int) -> int:
 def _identity(descriptor: int, folder: Path) -> DriveIdentity:
     model, serial, wwn = _ata_identity(descriptor)
     device = folder / "device"
+    if _BOOT_PARTITION.match(folder.name):
+        device /= "device"  # the boot partition's parent is the card's own disk
     return DriveIdentity(
         model=model or _text(device / "model") or _text(device / "name") or _kernels_model(folder),
-        serial=serial or _serial(folder),
+        serial=serial or _serial(folder, device),
         wwn=wwn or _text(folder / "wwid") or _text(device / "wwid"),
         size_bytes=_size(descriptor),
         bus=next((bus for sign, bus in _BUSES if sign in str(folder)), Bus.UNKNOWN),
@@ -165,8 +178,7 @@ def _ata_identity(descriptor: int) -> tuple[str | None, str | None, str | None]:
     )
 
 
-def _serial(folder: Path) -> str | None:
-    device = folder / "device"
+def _serial(folder: Path, device: Path) -> str | None:
     page = _bytes(device / "vpd_pg80")
     return (
         (clean(page[4:]) if page else None)

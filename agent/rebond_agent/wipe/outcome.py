@@ -138,6 +138,7 @@ def erasure_fields(outcome: Outcome) -> dict[str, Any]:
 
 def _whole(plan: Plan, passes: tuple[Pass, ...]) -> bool:
     """Whether every way over the drive that the plan asks for is there, in order, and clean."""
+    passes = tuple(one for one in passes if one.area is None)
     if plan.firmware:
         return _erased_itself(passes)
     wanted = [action for layer in plan.layers for action in actions(layer)]

@@ -52,6 +52,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Reverts a drive that TCG Opal locks, before anything else."""
     hidden_area: HiddenArea
     native_size_bytes: int | None = None
+    boot_partitions: tuple[str, ...] = ()
+    """Devices of an eMMC's boot partitions: zeroed and read back when all else went well."""
     limits: tuple[Limit, ...] = ()
 
 
@@ -117,6 +119,7 @@ def make_plan(
         psid=policy.psid,
         hidden_area=hidden_area(drive),
         native_size_bytes=drive.native_size_bytes,
+        boot_partitions=drive.boot_partitions,
         limits=limits(drive),
     )
 
@@ -136,7 +139,7 @@ def _reaches(level: Level, wanted: Level) -> bool:
 def hidden_area(drive: Drive) -> HiddenArea:
     """Say whether part of the drive lies outside what an overwrite addresses."""
     native, visible = drive.native_size_bytes, drive.identity.size_bytes
-    if drive.boot_partitions or (native is not None and visible is not None and native > visible):
+    if native is not None and visible is not None and native > visible:
         return HiddenArea.PRESENT
     if drive.kind in {DriveKind.IMAGE, DriveKind.VIRTUAL} or native == visible:
         return HiddenArea.NONE
@@ -156,7 +159,7 @@ def limits(drive: Drive) -> tuple[Limit, ...]:
         found.append("boot_partitions")
     if hidden_area(drive) is HiddenArea.UNKNOWN:
         found.append("hidden_area_unknown")
-    elif hidden_area(drive) is HiddenArea.PRESENT and not drive.boot_partitions:
+    elif hidden_area(drive) is HiddenArea.PRESENT:
         found.append("hidden_area_present")
     return tuple(Limit(key=key, fr=_LIMITS[key].fr, en=_LIMITS[key].en) for key in found)
 
@@ -176,8 +179,8 @@ _LIMITS: Mapping[str, Sentence] = MappingProxyType(
             en="The drive was erased through a USB adapter.",
         ),
         "boot_partitions": Sentence(
-            fr="Les partitions de démarrage de l'eMMC ne sont pas effacées.",
-            en="The boot partitions of the eMMC are not erased.",
+            fr="Une partition de démarrage protégée en écriture par la carte eMMC garde son contenu.",
+            en="A boot partition that the eMMC write-protects keeps its content.",
         ),
         "hidden_area_unknown": Sentence(
             fr="On ne sait pas si le disque a une zone cachée (HPA, DCO).",

@@ -4,32 +4,26 @@ What the agent thinks of its own work (`ending`) can only make a verdict worse. 
 NIST SP 800-88 Rev. 2 and IEEE 2883-2022: overwriting from the host is Clear, never Purge.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rebond_schemas.erasure import Ending, HiddenArea, Level, Method, Pass
 from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import drive_key, same_drive
-from rebond_server.domain.drive_speed import ceiling
 from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.domain.verdict_firmware import canaries, firmware, level_of
-from rebond_server.domain.verdict_limits import hidden_area, limits
+from rebond_server.domain.verdict_limits import boot_partitions, hidden_area, limits
 from rebond_server.domain.verdict_reason import Code, Reason, Verdict
-
-MOST_PASSES_OVER = 2.0
-"""Seconds by which the passes may exceed the whole, for rounding on the agent's side."""
-
-SHORTEST = 1e-6
-"""Seconds below which a pass has no rate that could be printed."""
+from rebond_server.domain.verdict_time import time_taken
 
 _PATTERNS = {
     Method.OVERWRITE_ZERO: frozenset({"zeros"}),
     Method.OVERWRITE_AES_CTR: frozenset({"aes_256_ctr", "zeros"}),
 }
 _WRITING = frozenset({"write", "canary_write", "command"})
-_BY_KEY = frozenset({Method.ATA_SANITIZE_CRYPTO, Method.SCSI_SANITIZE_CRYPTO})
 _WORST_FIRST = (
     Verdict.UNKNOWN,
     Verdict.NOT_ATTEMPTED,
@@ -73,12 +67,14 @@ def judge(erasure: Erasure, drive: Drive, *, admit_ieee: bool = False) -> Judgem
 
     `admit_ieee`: the workshop takes IEEE 2883's word where NIST SP 800-88 says less.
     """
+    beside = boot_partitions(erasure, drive)
+    erasure = replace(erasure, passes=tuple(p for p in erasure.passes if p.area is None))
     reached = _level(erasure, drive, admit_ieee=admit_ieee)
     written, read_back = last_write(erasure.passes), read_back_of(erasure.passes)
     whole = whole_bytes(erasure, drive)
     reasons = _worst_first(
         _about_drive(erasure, drive)
-        or _about_work(erasure, drive, written, read_back, whole, reached)
+        or [*_about_work(erasure, drive, written, read_back, whole, reached), *beside]
     )
     best = Verdict.PURGED if reached is Level.PURGE else Verdict.CLEARED
     verdict = next((r.forces for r in reasons if r.forces is not None), best)
@@ -156,7 +152,7 @@ def _about_work(
                 *faults,
                 *_size(erasure, drive),
                 *_proof(erasure, drive, written, read_back, whole or 0),
-                *_time(erasure, drive, (written, read_back)),
+                *time_taken(erasure, drive, (written, read_back)),
                 *hidden_area(erasure, drive),
                 *limits(erasure, drive, reached),
             ]
@@ -244,32 +240,6 @@ def _reading_back(
         yield Reason(code=Code.READ_BACK_CACHED)
     if written is not None and (written.pattern, written.key) != (read_back.pattern, read_back.key):
         yield Reason(code=Code.OTHER_PATTERN_READ)
-
-
-def _time(erasure: Erasure, drive: Drive, passes: Iterable[Pass | None]) -> Iterator[Reason]:
-    limit = ceiling(drive)
-    for done in passes:
-        moved = 0 if done is None else _moved(erasure, drive, done)
-        if done is None or done.seconds * limit.bytes_per_second >= moved:
-            continue
-        # A statement may say 5e-324 seconds: such a rate is infinite, and infinity is no integer.
-        rate = "∞" if done.seconds < SHORTEST else str(round(moved / done.seconds / 1e6))
-        values = {"rate": rate, "limit": str(limit.bytes_per_second // 1_000_000)}
-        yield Reason(code=Code.IMPOSSIBLE_SPEED, values=values | {"source": limit.source})
-        break
-    total = sum(p.seconds for p in erasure.passes)
-    # A resumed wipe counts the seconds of an earlier run in its passes.
-    if not erasure.resumed and total > erasure.seconds + MOST_PASSES_OVER:
-        values = {"passes": f"{total:.0f}", "total": f"{erasure.seconds:.0f}"}
-        yield Reason(code=Code.IMPOSSIBLE_TIME, values=values)
-
-
-def _moved(erasure: Erasure, drive: Drive, done: Pass) -> int:
-    """Return the bytes of this pass; a command moves none, but a magnetic disk writes all of itself."""
-    if done.action != "command":
-        return done.bytes_done
-    magnetic = drive.kind is DriveKind.HDD and erasure.method not in _BY_KEY
-    return (drive.identity.size_bytes or 0) if magnetic else 0
 
 
 def _worst_first(reasons: list[Reason]) -> tuple[Reason, ...]:

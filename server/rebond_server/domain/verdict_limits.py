@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rebond_schemas.erasure import HiddenArea, Level
+from rebond_schemas.erasure import Ending, HiddenArea, Level, Pass
 from rebond_schemas.facts import Bus, Drive, DriveKind
 from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Erasure
@@ -39,12 +39,38 @@ def limits(erasure: Erasure, drive: Drive, reached: Level) -> Iterator[Reason]:
         yield Reason(code=Code.THROUGH_BRIDGE, values={"bridge": drive.bridge or "USB"})
     if drive.identity.bus is Bus.UNKNOWN or drive.kind is DriveKind.UNKNOWN:
         yield Reason(code=Code.BUS_UNKNOWN)
-    if drive.boot_partitions:
-        yield Reason(code=Code.BOOT_PARTITIONS, values={"names": ", ".join(drive.boot_partitions)})
     if erasure.level is Level.PURGE and reached is Level.CLEAR:
         yield Reason(code=Code.PURGE_NOT_REACHED)
     if drive.kind in _FLASH and reached is Level.CLEAR:
         yield Reason(code=Code.MAKERS_WORD if is_firmware(erasure.method) else Code.SPARE_AREA)
+
+
+def boot_partitions(erasure: Erasure, drive: Drive) -> tuple[Reason, ...]:
+    """Give the reason why an eMMC's boot partitions may keep their content: each is shown, or told."""
+    left = [path for path in drive.boot_partitions if not _zeroed(path, erasure.passes)]
+    if not left or erasure.ending is not Ending.COMPLETED:
+        return ()
+    return (Reason(code=Code.BOOT_PARTITIONS, values={"names": ", ".join(left)}),)
+
+
+def _zeroed(path: str, passes: tuple[Pass, ...]) -> bool:
+    """Say whether this area was written and read back whole, zeros both times, by two processes."""
+    ways = [one for one in passes if one.area == path.rsplit("/", 1)[-1]]
+    if [one.action for one in ways] != ["write", "read_back"]:
+        return False
+    written, read = ways
+    return (
+        all(_is_clean(one) and one.pattern == "zeros" and one.key is None for one in ways)
+        and written.flushed is True
+        and read.own_process is True
+        and read.direct_io is True
+        and written.bytes_done == read.bytes_done > 0
+    )
+
+
+def _is_clean(one: Pass) -> bool:
+    bad = one.fault_count or one.faults or one.mismatch_count or one.mismatches or one.bytes_skipped
+    return one.complete and not bad
 
 
 def _defects(*states: Smart | None) -> Iterator[Reason]:

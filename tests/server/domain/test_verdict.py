@@ -236,7 +236,7 @@ def forge(tree, dice):
 
 def bears_it(tree):
     """Decide, from the plain JSON alone, whether these passes prove the erasure of HDD."""
-    passes = tree.get("passes", [])
+    passes = [p for p in tree.get("passes", []) if p.get("area") is None]
     last = max((i for i, p in enumerate(passes) if p["action"] != "read_back"
                 and p["action"] != "canary_read"), default=None)  # fmt: skip
     if last is None or passes[last]["action"] != "write" or not passes[last + 1 :]:

@@ -30,7 +30,7 @@ from firmware_erasures import (
 )
 from msgspec.structs import replace
 
-from rebond_schemas.erasure import Command, Level, Method
+from rebond_schemas.erasure import Command, Level, Method, Pass
 from rebond_schemas.facts import Bus, DriveKind
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.firmware_answer import ata_registers, scsi_sense
@@ -251,6 +251,60 @@ def test_an_emmc_is_cleared_at_most_and_only_on_its_own_bus():
     assert judge(told, SSD).verdict is Verdict.FAILED
 
 
+BOOTS = ("/dev/mmcblk0boot0", "/dev/mmcblk0boot1")
+
+
+def boot_passes(path, **changes):
+    common = {
+        "area": path.rsplit("/", 1)[-1], "pattern": "zeros", "complete": True, "seconds": 1.0,
+        "bytes_done": 4 << 20, "direct_io": True, "own_process": True,
+    }  # fmt: skip
+    written = Pass(action="write", flushed=True, **common)
+    return written, replace(Pass(action="read_back", **common), **changes)
+
+
+def booted(*passes):
+    erasure = firmware_erasure(Method.MMC_SANITIZE)
+    told = replace(erasure, passes=(*erasure.passes, *passes))
+    return judge(told, replace(EMMC, boot_partitions=BOOTS))
+
+
+def test_boot_partitions_that_were_zeroed_and_read_back_are_no_limit():
+    found = booted(*boot_passes(BOOTS[0]), *boot_passes(BOOTS[1]))
+    assert found.verdict is Verdict.CLEARED, found.reasons
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        (),
+        boot_passes(BOOTS[0]),
+        boot_passes(BOOTS[1])[:1],
+        boot_passes(BOOTS[1])[::-1],
+        boot_passes(BOOTS[1], mismatch_count=1),
+        boot_passes(BOOTS[1], fault_count=1),
+        boot_passes(BOOTS[1], bytes_done=4096),
+        boot_passes(BOOTS[1], complete=False),
+        boot_passes(BOOTS[1], own_process=False),
+        boot_passes(BOOTS[1], direct_io=False),
+        boot_passes(BOOTS[1], pattern="none"),
+        boot_passes("/dev/mmcblk1boot1"),
+    ],
+)
+def test_a_boot_partition_that_nothing_shows_stays_a_limit(second):
+    found = booted(*boot_passes(BOOTS[0]), *second)
+    assert found.verdict is Verdict.CLEARED_WITH_LIMITS
+    assert Code.BOOT_PARTITIONS in {one.code for one in found.reasons}
+
+
+def test_a_pass_that_calls_itself_an_area_proves_nothing_of_the_drive():
+    erasure = firmware_erasure(Method.MMC_SANITIZE)
+    for number in range(len(erasure.passes)):
+        passes = list(erasure.passes)
+        passes[number] = replace(passes[number], area="mmcblk0boot0")
+        assert judge(replace(erasure, passes=tuple(passes)), EMMC).verdict is Verdict.FAILED
+
+
 # --- forged statements ------------------------------------------------------------------------
 
 FORGED = 1200
@@ -325,7 +379,7 @@ def test_no_altered_byte_of_an_emmc_s_words_is_believed_where_it_matters(method)
 
 def bears_it(tree):
     """Decide from plain JSON and hexadecimal text whether this is a block sanitize of NVME."""
-    passes = tree.get("passes", [])
+    passes = [p for p in tree.get("passes", []) if p.get("area") is None]
     order = [p["action"] for p in passes]
     commands = [i for i, action in enumerate(order) if action == "command"]
     marked = order.index("canary_write") if "canary_write" in order else len(order)

@@ -4,7 +4,17 @@ import pytest
 
 from rebond_agent.checks.fake import ScriptedMachine
 from rebond_agent.machine import Completed
-from rebond_agent.probes import board, devices, edid, hidden, memory, ports, processor, smbios
+from rebond_agent.probes import (
+    board,
+    devices,
+    edid,
+    hidden,
+    memory,
+    network,
+    ports,
+    processor,
+    smbios,
+)
 from rebond_agent.probes.module_maker import module_maker, part_number
 from rebond_agent.probes.pci import parse_lspci
 from rebond_agent.probes.udev import parse_udev
@@ -589,6 +599,25 @@ def test_namespaces_that_are_not_attached_are_hidden(total, free, attached, more
     report = {"nvme_total_capacity": total, "nvme_unallocated_capacity": free}
 
     assert hidden.detached_bytes(report, attached) == more
+
+
+@pytest.mark.parametrize(
+    ("chip", "speed"),
+    [
+        ("Ethernet Connection (4) I219-LM", 1000),
+        ("82574L Gigabit Network Connection", 1000),
+        ("RTL8111/8168/8411 PCI Express Gigabit Ethernet Controller", 1000),
+        ("RTL810xE PCI Express Fast Ethernet controller", 100),
+        ("RTL8125 2.5GbE Controller", 2500),
+        ("Ethernet Controller I225-V", 2500),
+        ("Ethernet Controller 10-Gigabit X540-AT2", 10000),
+        ("NetXtreme BCM5761 Gigabit Ethernet PCIe", 1000),
+        ("Virtio network device", None),
+        ("", None),
+    ],
+)
+def test_a_wired_chip_without_a_cable_tells_its_speed_by_its_name(chip, speed):
+    assert network.chip_speed(chip) == speed
 
 
 def test_ports_are_counted_by_kind_and_inner_plugs_left_out():

@@ -61,7 +61,7 @@ def parse_board(structures: Sequence[Structure]) -> Board:
         board_model=board_model,
         board_serial=known_serial(base.get("Serial Number")),
         chassis=chassis_kind(
-            case.get("Type"), structures, (name, model, f"{maker_name(maker)} {model}")
+            case.get("Type"), structures, (name, model), f"{maker_name(maker)} {model}"
         ),
         chassis_serial=known_serial(case.get("Serial Number")),
         hypervisor=hypervisor(system.get("Manufacturer"), system.get("Product Name")),

@@ -58,33 +58,13 @@ _FLAT = frozenset((None, ChassisKind.OTHER, ChassisKind.LAPTOP, ChassisKind.TABL
 
 # What a name says by itself, where the declared kind is one of these: boards declare the case
 # they were designed for, coreboot declares "Desktop" by default, Apple calls its later iMacs and
-# Mac minis portable. Names are tried with and without their maker in front.
-_NAMES: tuple[tuple[frozenset[ChassisKind | None], str, ChassisKind], ...] = (
+# Mac minis portable.
+_Row = tuple[frozenset[ChassisKind | None], str, ChassisKind]
+_NAMES: tuple[_Row, ...] = (
     (_FLAT | _BOX, r"\bSurface (?:Pro|Go|RT|[23])\b", ChassisKind.TABLET),
     (_FLAT | _BOX, r"\bSurface Laptop\b", ChassisKind.LAPTOP),
     (_ANY, r"^iMac\d", ChassisKind.ALL_IN_ONE),
     (_ANY, r"^Mac ?mini\d?", ChassisKind.MINI),
-    # Chromeboxes by the code names of their boards (MrChromebox's list of devices); any other board
-    # of Google's is a laptop's.
-    (_BOX, r"^Google (?:Buddy|Kalista|Karma|Dooly)\b", ChassisKind.ALL_IN_ONE),
-    (
-        _BOX,
-        (
-            r"^Google (?:Panther|Zako|Tricky|McCloud|Guado|Tidus|Rikku|Fizz|Teemo|Sion|Wukong|Kench|Jax"
-            r"|Bleemo|Excelsior|Puff|Kaisa|Noibat|Wyvern|Duffy|Faffy|Ambassador|Genesis|Scout|Moonbuggy"
-            r"|Brask|Kuldax|Lisbon|Gladios|Moli|Kinox|Aurash|Constitution|Dexi|Dita|Stumpy|Zaku)\b"
-        ),
-        ChassisKind.MINI,
-    ),
-    (_BOX, r"^Google (?!Compute)[A-Z][a-z]+", ChassisKind.LAPTOP),
-    (
-        _BOX,
-        (
-            r"^MSI (?:G[EFLPSTV]|P[ELRS]|C[RX]|[EF]X|VR|U)\d{2,3}\b"
-            r"|^ASUS (?:[AFGKNPRUX]\d{3}[A-Z]{1,3}|[A-Z]X\d{3}[A-Z]{1,3}|G[A-Z]\d{3}[A-Z]{1,3})(?:\b|_)"
-        ),
-        ChassisKind.LAPTOP,
-    ),
     (_FLAT, r"\bconvertible\b|\b2-in-1\b", ChassisKind.CONVERTIBLE),
     (_BOX, r"\ball[- ]in[- ]one\b|\bAiO\b", ChassisKind.ALL_IN_ONE),
     (
@@ -112,14 +92,44 @@ _NAMES: tuple[tuple[frozenset[ChassisKind | None], str, ChassisKind], ...] = (
         ChassisKind.DESKTOP,
     ),
 )
+# The same, of names that tell only behind their maker's. Clevo calls itself "Notebook".
+_BOARDS: tuple[_Row, ...] = (
+    # Chromeboxes by the code names of their boards (MrChromebox's list of devices); any other board
+    # of Google's is a laptop's.
+    (_BOX, r"^Google (?:Buddy|Kalista|Karma|Dooly)\b", ChassisKind.ALL_IN_ONE),
+    (
+        _BOX,
+        (
+            r"^Google (?:Panther|Zako|Tricky|McCloud|Guado|Tidus|Rikku|Fizz|Teemo|Sion|Wukong|Kench|Jax"
+            r"|Bleemo|Excelsior|Puff|Kaisa|Noibat|Wyvern|Duffy|Faffy|Ambassador|Genesis|Scout|Moonbuggy"
+            r"|Brask|Kuldax|Lisbon|Gladios|Moli|Kinox|Aurash|Constitution|Dexi|Dita|Stumpy|Zaku)\b"
+        ),
+        ChassisKind.MINI,
+    ),
+    (_BOX, r"^Google (?!Compute)[A-Z][a-z]+", ChassisKind.LAPTOP),
+    (_BOX, r"^Notebook ", ChassisKind.LAPTOP),
+    (
+        _BOX,
+        (
+            r"^MSI (?:G[EFLPSTV]|P[ELRS]|C[RX]|[EF]X|VR|U)\d{2,3}\b"
+            r"|^ASUS (?:[AFGKNPRUX]\d{3}[A-Z]{1,3}|[A-Z]X\d{3}[A-Z]{1,3}|G[A-Z]\d{3}[A-Z]{1,3})(?:\b|_)"
+        ),
+        ChassisKind.LAPTOP,
+    ),
+)
 _BUILT_IN = {"Touch Pad", "Track Point"}
 _SOCKETED = re.compile(r"LGA|Socket (?:AM|FM|TR|478|754|939|940|A\b|LGA)", re.IGNORECASE)
 
 
 def chassis_kind(
-    word: str | None, structures: Sequence[Structure] = (), names: Sequence[str | None] = ()
+    word: str | None,
+    structures: Sequence[Structure] = (),
+    names: Sequence[str | None] = (),
+    board: str = "",
 ) -> ChassisKind | None:
     """Return the kind for dmidecode's word or the sysfs number, and the names of the machine.
+
+    `board` is maker and model in one text.
 
     Where neither tells, a battery or a touch pad makes a laptop, a desktop's socket or full-size
     memory modules a desktop. A touch pad, and a battery with a design capacity, outweigh a declared
@@ -127,7 +137,7 @@ def chassis_kind(
     """
     raw = (clean(word) or "").lower()
     kind = _BY_NUMBER.get(int(raw)) if re.fullmatch(r"\d{1,3}", raw) else _BY_WORD.get(raw)
-    kind = _by_name(kind, names)
+    kind = _by_name(_by_name(kind, names, _NAMES), [board], _BOARDS)
     if kind in _BOX and _portable(structures, boxed=kind is not None):
         return ChassisKind.LAPTOP
     if kind is None and _socketed(structures):
@@ -135,9 +145,11 @@ def chassis_kind(
     return ChassisKind.OTHER if kind is None and raw in _BY_WORD and raw != "unknown" else kind
 
 
-def _by_name(kind: ChassisKind | None, names: Sequence[str | None]) -> ChassisKind | None:
+def _by_name(
+    kind: ChassisKind | None, names: Sequence[str | None], rows: Sequence[_Row]
+) -> ChassisKind | None:
     for name in filter(None, names):
-        for declared, pattern, better in _NAMES:
+        for declared, pattern, better in rows:
             if kind in declared and re.search(pattern, name, re.IGNORECASE):
                 return better
     return kind

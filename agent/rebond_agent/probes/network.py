@@ -5,7 +5,7 @@ from typing import Literal
 
 from rebond_agent.machine import Machine
 from rebond_agent.probes import pci, sysfs
-from rebond_agent.probes.answer import Answer, measured, unknown
+from rebond_agent.probes.answer import Answer, measured, reported, unknown
 from rebond_agent.probes.pci import PciDevice
 from rebond_schemas.facts import Facts, NetworkInterface
 
@@ -25,6 +25,22 @@ _CHIPS = (
     (5, r"802\.11ac|Wireless-AC|\bAC ?\d{4}|\b(?:3165|3168|7260|7265|8260|8265|9260|9560|9462)\b"),
     (4, r"802\.11n|802\.11b/g/n|Centrino (?:Advanced|Ultimate|Wireless)-N|\b[26]\d{3}AGN"),
 )
+
+
+# A card without a cable tells no speed, its chip's name does: the first that fits.
+_SPEEDS = (
+    (10_000, r"10 ?Gigabit|10GBASE|10GbE|\bX5[245]0|\bAQC(?:107|113)"),
+    (5_000, r"(?<!\.)\b5GbE|\bRTL8126|\bAQC111|\bAQC114"),
+    (2_500, r"2\.5 ?G|\bI22[56]|\bRTL8125"),
+    (1_000, r"Gigabit|1000|\bGbE|\bRTL8111|\bI21[0-9]|\bNetXtreme|\bNetLink BCM57"),
+    (100, r"Fast Ethernet|10/100|\bRTL8139|\bRTL810[0-9]E"),
+)
+
+
+def chip_speed(chip: str) -> int | None:
+    """Return the megabits a second that a wired chip's name tells; None when it tells none."""
+    found = (speed for speed, pattern in _SPEEDS if re.search(pattern, chip, re.IGNORECASE))
+    return next(found, None)
 
 
 def wifi_generation(radio: str, chip: str) -> int | None:
@@ -55,8 +71,11 @@ def probe(machine: Machine) -> Answer:
         for name in names
         if machine.names(f"{FOLDER}/{name}/device")
     ]
-    source = measured(FOLDER) if names else unknown(FOLDER)
-    return Answer(facts=Facts(network=tuple(found[:_MOST])), sources={"network": source})
+    sources = {"network": measured(FOLDER) if names else unknown(FOLDER)}
+    for at, card in enumerate(found):
+        if card.speed_mbps and not sysfs.whole(machine, f"{FOLDER}/{card.name}/speed"):
+            sources[f"network.{at}.speed_mbps"] = reported("lspci")
+    return Answer(facts=Facts(network=tuple(found[:_MOST])), sources=sources)
 
 
 def _interface(machine: Machine, name: str, slots: dict[str, PciDevice]) -> NetworkInterface:
@@ -65,6 +84,7 @@ def _interface(machine: Machine, name: str, slots: dict[str, PciDevice]) -> Netw
     chip = _chip(device, slots)
     kind = _kind(machine, folder)
     speed = sysfs.whole(machine, f"{folder}/speed")
+    named = chip_speed((chip.name if chip else "") or "") if kind == "ethernet" else None
     radio = machine.run(WIFI).text if kind == "wifi" else ""
     return NetworkInterface(
         name=sysfs.word(machine, f"{folder}/ifname") or name[:64],
@@ -73,7 +93,7 @@ def _interface(machine: Machine, name: str, slots: dict[str, PciDevice]) -> Netw
         maker=chip.vendor if chip else None,
         model=chip.name if chip else None,
         driver=device.get("DRIVER"),
-        speed_mbps=speed if speed and speed <= _MOST_MBPS else None,
+        speed_mbps=speed if speed and speed <= _MOST_MBPS else named,
         wifi_generation=wifi_generation(radio, (chip.name if chip else "") or "")
         if kind == "wifi"
         else None,

@@ -35,6 +35,7 @@ from rebond_server.web import (
     home,
     incoming,
     intake,
+    integration,
     label,
     language,
     log,
@@ -56,6 +57,7 @@ from rebond_server.web import (
     scan,
     stick,
     templating,
+    token,
     user,
     view,
     voucher,
@@ -97,6 +99,7 @@ SCREENS: tuple[Blueprint, ...] = (
     stick.blueprint,
     bench.blueprint,
     erasure.blueprint,
+    token.blueprint,
     user.blueprint,
     view.blueprint,
 )
@@ -182,13 +185,14 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
     log.install(app)  # first: a form refused for its token is logged, too
     stick.install(app)  # before anything reads a form
     forms = CSRFProtect(app)
+    forms.exempt(integration.blueprint)  # a program carries a token in a header, no cookie
     forms.exempt(api.blueprint)  # a stick signs what it sends; it has no cookie to be misused
     language.install(app, ZoneInfo(ZONE))
     templating.install(app)
     errors.install(app, TRANSLATIONS)
     headers.install(app, https=desk.https)
     compress.install(app)
-    for blueprint in (*SCREENS, api.blueprint):
+    for blueprint in (*SCREENS, integration.blueprint, api.blueprint):
         app.register_blueprint(blueprint)
     guard.guard_all(app, {"device.page": label.found})
     return app

@@ -12,6 +12,7 @@ from rebond_server.domain.policy import Permission, require
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.log_in import LoggedIn
 from rebond_server.operations.work import NOBODY
+from rebond_server.web import integration
 from rebond_server.web.errors import NotLoggedIn
 from rebond_server.web.permissions import TABLE, Door
 from rebond_server.web.session import desk, now, recognise
@@ -46,7 +47,7 @@ def behind(door: Permission | Door, view: View, for_stranger: View | None = None
 
     @wraps(view)
     def guarded(**arguments: Any) -> ResponseReturnValue:  # noqa: ANN401 - the values of the route
-        person = g.person = recognise()
+        person = g.person = _who()
         if person is None and door is not Door.PUBLIC:
             return _to_login() if for_stranger is None else for_stranger(**arguments)
         _check(door, person)
@@ -56,6 +57,15 @@ def behind(door: Permission | Door, view: View, for_stranger: View | None = None
             return view(**arguments)
 
     return guarded
+
+
+def _who() -> LoggedIn | None:
+    """Return who asks: a program by its token at its own addresses, else a person by her cookie."""
+    if request.blueprint != integration.blueprint.name:
+        return recognise()
+    program = g.program = integration.recognise_program()
+    integration.check_scope()
+    return None if program is None else program.person
 
 
 def _check(door: Permission | Door, person: LoggedIn | None) -> None:

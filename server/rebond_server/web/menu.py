@@ -68,7 +68,10 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
     ),
     (
         Sentence(fr="Réglages", en="Settings"),
-        (("user.page", Sentence(fr="Comptes", en="Accounts")),),
+        (
+            ("user.page", Sentence(fr="Comptes", en="Accounts")),
+            ("token.page", Sentence(fr="Jetons", en="Tokens")),
+        ),
     ),
 )
 

@@ -156,6 +156,8 @@ VERBS: dict[str, Sentence] = {
     "say_drives_destroyed": Sentence(
         fr="dire les disques détruits", en="say that the drives are destroyed"
     ),
+    "make_token": Sentence(fr="créer un jeton", en="make a token"),
+    "revoke_token": Sentence(fr="révoquer un jeton", en="revoke a token"),
     "add_part": Sentence(fr="ajouter une pièce", en="add a part"),
     "take_out_part": Sentence(fr="sortir une pièce", en="take a part out"),
     "move_part": Sentence(fr="ranger", en="put away"),

@@ -19,8 +19,10 @@ from screens import PEOPLE, fill, logged_in, opened
 from sqlalchemy import select
 
 from rebond_server.domain.policy import Permission, allowed
+from rebond_server.domain.role import Role
+from rebond_server.operations.api_tokens import Scope, make_token
 from rebond_server.operations.log_in import open_login
-from rebond_server.operations.work import NOBODY
+from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device
 from rebond_server.store.people import Account, Site
@@ -50,6 +52,8 @@ class World:
 
     shop: object
     browsers: dict
+    programs: dict
+    """Tokens of programs that act for a role, and for the other workshop's lead."""
     foreign: dict
     """By table or name of a place in an address: what stands there in the other workshop."""
 
@@ -91,7 +95,15 @@ def two_workshops(shop):
     browsers = {role: logged_in(shop.app, role) for role in PEOPLE}
     stranger, elsewhere = shop.app.test_client(), shop.app.test_client()
     elsewhere.set_cookie("rebond", token)
-    return World(shop, browsers | {None: (stranger, "x"), "other": (elsewhere, "x")}, foreign)
+    programs = {role: token_for(shop.workshop, role) for role in PEOPLE}
+    programs["other"] = token_for(other, PEOPLE[1])
+    everyone = browsers | {None: (stranger, "x"), "other": (elsewhere, "x")}
+    return World(shop, everyone, programs, foreign)
+
+
+def token_for(workshop, role):
+    with workshop.work(command_line(Role.ADMIN), NOON) as work:
+        return make_token(work, role.value, "essai", tuple(Scope))
 
 
 def routes(app):
@@ -118,6 +130,10 @@ def path_of(app, rule, values):
 def ask(world, who, rule, method, values=None, **data):
     browser, token = world.browsers[who]
     path = path_of(world.shop.app, rule, values or {})
+    if rule.endpoint.startswith("integration."):
+        program = world.programs.get(who)
+        headers = {} if program is None else {"Authorization": f"Bearer {program}"}
+        return world.shop.app.test_client().open(path, method=method, headers=headers, json={})
     told = {"csrf_token": token} if method != "GET" else {}
     return browser.open(path, method=method, data=told | data)
 
@@ -138,7 +154,9 @@ def row_of(world, rule, method):
     able = next((role for role in PEOPLE if row[role.value] == "yes"), None)
     if able is not None and rule.arguments:
         row["other_ids"] = across(ask(world, able, rule, method, foreign_of(world, rule)))
-    if method != "GET":
+    if endpoint.startswith("integration."):
+        row["token"] = "bearer"
+    elif method != "GET":
         row["token"] = token_needed(world, able, rule, method)
     return row
 

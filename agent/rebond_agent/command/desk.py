@@ -105,10 +105,13 @@ class Desk:
     def send(self, outbox: Outbox, backoff: Iterable[float]) -> int:
         """Send what waits and tell how it went; return the exit code."""
         from rebond_agent.delivery import send_all  # noqa: PLC0415 - only with a stick
+        from rebond_agent.delivery.ordering import refresh  # noqa: PLC0415 - likewise
         from rebond_agent.delivery.server import server_of  # noqa: PLC0415 - likewise
 
         server = server_of(outbox.stick)
         sent = send_all(outbox, server, sleep=self.sleep, backoff=backoff)
+        if not sent.problems:
+            refresh(outbox, server)
         for parcel, unwanted in sent.unwanted:
             file = f"outbox/{unwanted.why}/{parcel.file_name}"
             self.tell(_ASIDE[unwanted.why], file=file, message=unwanted.message)

@@ -6,10 +6,13 @@ import sys
 
 from rebond_agent.command.desk import Desk
 from rebond_agent.delivery.enrolment import Enrolled, enrol, find_server, link
+from rebond_agent.delivery.ordering import refresh
+from rebond_agent.delivery.server import server_of
 from rebond_agent.errors import WordsDiffer
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.stick_phrases import StickPhrase
 from rebond_agent.stick import forget, held
+from rebond_agent.stick.outbox import opened
 from rebond_schemas.text import clean
 
 _YES = frozenset({"o", "oui", "y", "yes"})
@@ -31,6 +34,8 @@ def enrol_command(desk: Desk, words: argparse.Namespace) -> int:
             authority=server.authority,
         )
         _compare(desk, found)
+    with opened(found.stick) as outbox:
+        refresh(outbox, server_of(found.stick))
     told = found.stick.settings
     desk.show(desk.say(Phrase.ENROLLED, name=told.name, site=told.site_name, server=told.server))
     return 0

@@ -35,7 +35,7 @@ from rebond_agent.console.event import (
 from rebond_agent.console.state import DriveLine
 from rebond_agent.delivery import SHORT_BACKOFF, send_all
 from rebond_agent.delivery.live import Live
-from rebond_agent.delivery.ordering import order_for, policy_of
+from rebond_agent.delivery.ordering import order_for, policy_of, refresh
 from rebond_agent.delivery.server import Server
 from rebond_agent.erasing import Chosen, Engine, wipe
 from rebond_agent.errors import AgentError, NotEnrolled
@@ -282,6 +282,7 @@ class Workbench:
 
     def _take_order(self, outbox: Outbox, server: Server) -> None:
         """Let what the workshop asks for this machine hold from the next erasure on."""
+        refresh(outbox, server)
         self._order = order_for(outbox, server, self._session.run)
         self._session = replace(
             self._session,

@@ -6,57 +6,22 @@ import msgspec
 from sqlalchemy import select
 
 from rebond_schemas.codec import Unreadable, decode_as, encode
-from rebond_schemas.order import ErasurePolicy, OrderRequest, WipeOrder
+from rebond_schemas.order import OrderRequest, WipeOrder
 from rebond_schemas.signing import ORDER_REQUEST_TYPE, ORDER_TYPE, sign, verified
-from rebond_server.domain.erasure_order import policy_of
 from rebond_server.domain.lifecycle import State
-from rebond_server.domain.policy import Permission
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
 from rebond_server.operations.doubt import doubt_of
-from rebond_server.operations.history import tell
-from rebond_server.operations.lots import lot_by_code, origin_of
+from rebond_server.operations.erasure_policy import policy_for, row_of
 from rebond_server.operations.work import Work
-from rebond_server.store.base import plain
 from rebond_server.store.database import take_turns
 from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device
 from rebond_server.store.ids import uuid7
-from rebond_server.store.order import OrderRow, PolicyRow
+from rebond_server.store.order import OrderRow
 from rebond_server.store.stick import StatementKind, StatementRow, Stick
 
 MAY_BE_ERASED = frozenset({State.RECEIVED, State.EXAMINED})
 """A device that went further holds nothing of a donor, or is somebody else's: no machine erases it alone."""
-
-
-def record_policy(
-    work: Work, code: str | None, policy: ErasurePolicy, *, unattended: bool = False
-) -> None:
-    """Say how the drives of a lot are erased, or (None) of all that nothing else was said of."""
-    work.require(Permission.MANAGE_LOTS)
-    lot = None if code is None else lot_by_code(work, code)
-    take_turns(work.session, f"policies {work.site_id}")
-    row = _row(work, lot)
-    if row is None:
-        row = PolicyRow(
-            site_id=work.site_id, id=uuid7(work.now), lot_id=None if lot is None else lot.id
-        )
-        work.session.add(row)
-    # Nobody stands beside an erasure of which no lot was said.
-    row.policy, row.unattended, row.changed = (
-        plain(policy),
-        unattended and lot is not None,
-        work.now,
-    )
-    subject = ("site", work.site_id) if lot is None else ("lot", lot.id)
-    details = {"policy": plain(policy), "unattended": row.unattended}
-    tell(work, "set_erasure_policy", subject, details=details)
-
-
-def policy_in_force(work: Work, code: str | None) -> tuple[ErasurePolicy, bool]:
-    """Return the policy of a lot (None: the workshop's own), and whether it may run unattended."""
-    lot = None if code is None else lot_by_code(work, code)
-    row = None if lot is None else _row(work, lot)
-    return _policy(work, lot), row is not None and row.unattended
 
 
 def give_order(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Accepted | Declined:
@@ -79,7 +44,7 @@ def give_order(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Accept
 def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
     device = None if run is None else _device(work, stick, run)
     lot = None if device is None or device.lot_id is None else _lot(work, device.lot_id)
-    row = None if lot is None else _row(work, lot)
+    row = None if lot is None else row_of(work, lot)
     alone = (
         row is not None
         and row.unattended
@@ -90,7 +55,7 @@ def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
     order = WipeOrder(
         id=uuid7(work.now),
         site=work.site_id,
-        policy=_policy(work, lot),
+        policy=policy_for(work, lot),
         issued=work.now,
         stick=None if device is None else stick.id,
         run=None if device is None else run,
@@ -99,27 +64,6 @@ def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
         unattended=alone,
     )
     return _given_before(work, order) or _kept(work, order)
-
-
-def _policy(work: Work, lot: Lot | None) -> ErasurePolicy:
-    workshop, own = _row(work, None), None if lot is None else _row(work, lot)
-    origin = None if lot is None else origin_of(work, lot)
-    return policy_of(
-        None if origin is None else origin.erasure_policy,
-        None if own is None else _read(own),
-        None if workshop is None else _read(workshop),
-    )
-
-
-def _read(row: PolicyRow) -> ErasurePolicy:
-    return msgspec.convert(row.policy, ErasurePolicy)
-
-
-def _row(work: Work, lot: Lot | None) -> PolicyRow | None:
-    of = PolicyRow.lot_id.is_(None) if lot is None else PolicyRow.lot_id == lot.id
-    return work.session.scalars(
-        select(PolicyRow).where(PolicyRow.site_id == work.site_id, of)
-    ).one_or_none()
 
 
 def _lot(work: Work, lot_id: UUID) -> Lot:

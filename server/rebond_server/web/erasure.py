@@ -9,7 +9,7 @@ from rebond_schemas.order import ErasurePolicy
 from rebond_schemas.text import clean
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
-from rebond_server.operations.wipe_order import policy_in_force, record_policy
+from rebond_server.operations.erasure_policy import policy_in_force, record_policy
 from rebond_server.store.queries.lot_page import lot_list
 from rebond_server.web.answering import done, field, lines_in, word_in
 from rebond_server.web.session import work

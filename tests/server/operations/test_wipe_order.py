@@ -25,13 +25,16 @@ from rebond_server.domain.lot import ErasurePolicy as Asked
 from rebond_server.domain.lot import LotKind
 from rebond_server.domain.role import Role
 from rebond_server.domain.verdict_reason import Verdict
+from rebond_server.errors import NotProven
 from rebond_server.operations.answers import Accepted, Status
 from rebond_server.operations.enrol_stick import revoke_stick
+from rebond_server.operations.erasure_policy import record_policy
 from rebond_server.operations.evidence_of import order_named
+from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.lots import LotFacts, record_lot
 from rebond_server.operations.put_in_lot import put_in_lot
 from rebond_server.operations.recompute import differences
-from rebond_server.operations.wipe_order import give_order, record_policy
+from rebond_server.operations.wipe_order import give_order
 from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.device import Device, DriveRow, JudgementRow
 
@@ -177,3 +180,22 @@ def standing(workshop, tag):
         device = work.session.query(Device).filter_by(tag=tag).one()
         (drive,) = work.session.query(DriveRow).filter_by(device_id=device.id)
         return work.session.get(JudgementRow, (device.site_id, drive.judgement_id)).verdict
+
+
+@pytest.mark.parametrize(
+    ("asked", "refusal"),
+    [(None, None), (Asked.CLEAR, None), (Asked.PURGE, "Purge"), (Asked.DESTRUCT, "destruction")],
+)
+def test_a_device_goes_on_only_with_what_its_donor_asked(workshop, stick, lead, asked, refusal):
+    lot(workshop, asked=asked)
+    facts = another(5)
+    tag = filed(workshop, stick, "L1", facts)
+    send(workshop, stick.erasure(facts.drives[0]))
+    send(workshop, stick.inspection())
+    device = device_of(workshop, tag)
+    if refusal is None:
+        with workshop.work(lead, NOON) as work:
+            confirm_grade(work, device.id)
+        return
+    with pytest.raises(NotProven, match=refusal), workshop.work(lead, NOON) as work:
+        confirm_grade(work, device.id)

@@ -17,8 +17,8 @@ from rebond_schemas.statement import Agent, Clock, Evidence, Inspection
 from rebond_server.app import join
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
+from rebond_server.operations.erasure_policy import policy_in_force
 from rebond_server.operations.tls import make_certificate
-from rebond_server.operations.wipe_order import policy_in_force
 from rebond_server.operations.work import NOBODY
 from rebond_server.store.device import Device
 from rebond_server.store.stick import Doubt, StatementRow

@@ -13,6 +13,7 @@ from rebond_agent import __version__
 from rebond_agent.machine import Machine
 from rebond_agent.probes import Collected
 from rebond_agent.stick import Stick
+from rebond_agent.stick.medium import medium_of
 from rebond_agent.stick.outbox import Outbox, Place
 from rebond_schemas.facts import Drive, Source
 from rebond_schemas.statement import Agent, Clock, Inventory
@@ -47,6 +48,8 @@ class Session:
     run: UUID
     asset_tag: str | None = None
     order: str | None = None
+    medium: str | None = None
+    """What the stick is made of."""
 
     def now(self) -> Clock:
         """Return this moment with all that is known about the clock."""
@@ -71,6 +74,7 @@ class Session:
             "agent": Agent(name="rebond-agent", version=__version__),
             "order": self.order,
             "asset_tag": self.asset_tag,
+            "medium": self.medium,
         }
 
 
@@ -79,7 +83,12 @@ def new_session(
 ) -> Session:
     """Begin a run on a machine."""
     return Session(
-        machine=machine, clocks=clocks, stick=stick, run=uuid4(), asset_tag=clean(asset_tag)
+        machine=machine,
+        clocks=clocks,
+        stick=stick,
+        run=uuid4(),
+        asset_tag=clean(asset_tag),
+        medium=None if stick is None else medium_of(stick.folder, stick.settings.stick),
     )
 
 

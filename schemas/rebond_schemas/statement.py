@@ -76,6 +76,8 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     """Nonce of the wipe order that asked for this run."""
     asset_tag: Text | None = None
     """The label scanned by the technician."""
+    medium: Annotated[str, Meta(pattern="^([0-9a-f]{16}|-)\\.([0-9a-f]{16}|-)$")] | None = None
+    """Digests of what the stick is made of: its drive, and its place there; `-`: not known."""
     evidence: Annotated[tuple[Evidence, ...], Meta(max_length=512)] = ()
 
 

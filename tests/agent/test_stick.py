@@ -1,6 +1,8 @@
 """Enrolment, and what a stick knows about itself."""
 
+import os
 import stat
+from uuid import uuid4
 
 import pytest
 from stick_bench import HttpFake, enrolled_stick
@@ -19,6 +21,7 @@ from rebond_agent.errors import (
 )
 from rebond_agent.stick import is_enrolled, open_stick
 from rebond_agent.stick.durable import Durable
+from rebond_agent.stick.medium import medium_of
 from rebond_schemas.signing import public_key
 
 
@@ -133,3 +136,46 @@ def test_addresses(text):
 def test_what_is_no_address(text):
     with pytest.raises(BadAddress):
         address(text)
+
+
+def usb(folder, serial, number="8:17", size="15633408"):
+    """Make the part of sysfs that a stick's partition is found by."""
+    device = folder / "devices" / "pci" / "usb1" / "1-4"
+    disk = device / "1-4:1.0" / "host6" / "block" / "sdb"
+    (disk / "sdb1").mkdir(parents=True)
+    (disk / "sdb1" / "partition").write_text("1\n")
+    (disk / "size").write_text(f"{size}\n")
+    if serial:
+        (device / "serial").write_text(f"{serial}\n")
+    link = folder / "dev" / "block" / number
+    link.parent.mkdir(parents=True)
+    link.symlink_to(disk / "sdb1")
+    return folder
+
+
+def test_a_copy_on_another_stick_or_in_another_folder_is_made_of_something_else(tmp_path):
+    stick, folder, twin = uuid4(), tmp_path / "a", tmp_path / "b"
+    folder.mkdir()
+    twin.mkdir()
+    found = folder.stat()
+    number = f"{os.major(found.st_dev)}:{os.minor(found.st_dev)}"
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"36 35 {number} / /var/lib/rebond rw,noatime - ext4 /dev/sdb1 rw\n")
+    one = usb(tmp_path / "one", "0001A", number)
+    other = usb(tmp_path / "other", "0002B", number)
+    silent = usb(tmp_path / "silent", None, number)
+
+    here = medium_of(folder, stick, one, mounts)
+    assert here == medium_of(folder, stick, one, mounts)
+    assert here.split(".")[0] != medium_of(folder, stick, other, mounts).split(".")[0]
+    assert here.split(".")[1] != medium_of(twin, stick, one, mounts).split(".")[1]
+    assert here.split(".")[1] == medium_of(folder, stick, other, mounts).split(".")[1]
+    assert medium_of(folder, stick, silent, mounts) == f"-.{here.split('.')[1]}"
+    mounts.write_text(f"36 35 {number} / / rw - overlay overlay rw\n")
+    assert medium_of(folder, stick, one, mounts) == f"{here.split('.')[0]}.-"
+    assert medium_of(folder, stick, silent, mounts) is None
+    assert medium_of(tmp_path / "nothing", stick, one, mounts) is None
+    assert "0001A" not in here
+    (one / "devices" / "pci" / "usb1" / "1-4" / "manufacturer").write_text("QEMU\n")
+    assert medium_of(folder, stick, one, mounts) is None, "its serial number is the port's"
+    assert medium_of(folder, uuid4(), one, mounts) != here, "two sticks of one drive tell nothing"

@@ -235,7 +235,7 @@ def _tell_fork(work: Work, stick: Stick, statement: AnyStatement, sha256: str) -
         or (before and statement.previous not in before)
         or (after and sha256 not in after)
     )
-    if forked:
+    if forked or _is_copy(stick, statement):
         stick.forked = stick.forked or work.now
         tell(
             work,
@@ -244,6 +244,22 @@ def _tell_fork(work: Work, stick: Stick, statement: AnyStatement, sha256: str) -
             new=str(statement.id),
             details={"sequence": statement.sequence, "sha256": sha256},
         )
+
+
+def _is_copy(stick: Stick, statement: AnyStatement) -> bool:
+    """Say whether the stick is made of something else than before; what is known first is kept."""
+    if statement.medium is None:
+        return False
+    known = (stick.medium or "-.-").split(".")
+    told = statement.medium.split(".")
+    pairs = list(zip(known, told, strict=True))
+    if any(_UNKNOWN not in pair and pair[0] != pair[1] for pair in pairs):
+        return True
+    stick.medium = ".".join(two if one == _UNKNOWN else one for one, two in pairs)
+    return False
+
+
+_UNKNOWN = "-"
 
 
 def _next_arrival(work: Work) -> int:

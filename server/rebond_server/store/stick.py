@@ -34,6 +34,8 @@ class Stick(OfSite, Base):
     """When a person said that they were the same; until then what it says is in doubt."""
     forked: Mapped[datetime | None] = mapped_column(Moment)
     """When its chain split first: it was copied, or set back. Until the lead says otherwise it is in doubt."""
+    medium: Mapped[str | None] = mapped_column(String(40))
+    """What it is made of, as its statements told first: a copy is made of something else."""
     doubtful_since: Mapped[datetime | None] = mapped_column(Moment)
     """From when on nobody knows in whose hands it was; set when it is revoked."""
 

@@ -176,3 +176,18 @@ def test_five_wrong_codes_lock_that_code_only(workshop, lead):
     assert {tried(wrong).status for _ in range(5)} == {Status.NOT_KNOWN}
     assert tried(first).status is Status.NOT_KNOWN, "locked"
     assert tried(second).status is Status.CREATED
+
+
+def test_a_copy_on_another_drive_is_flagged_at_its_very_first_statement(workshop):
+    """Even when it reports before the original does: no number is given twice yet."""
+    stick = enrolled(workshop)
+    send(workshop, stick.inventory(medium="-." + "a" * 16))
+    send(workshop, stick.boot().inventory(another(1), medium="b" * 16 + ".-"))
+    send(workshop, stick.boot().inventory(another(2), medium="b" * 16 + "." + "a" * 16))
+    send(workshop, stick.boot().inventory(another(3)))
+    assert waiting(workshop) == []
+
+    copied = stick.boot().inventory(another(4), medium="c" * 16 + "." + "a" * 16)
+    send(workshop, copied)
+    assert waiting(workshop) == [(copied.statement.id, DoubtReason.FORKED)]
+    assert devices(workshop) == 4

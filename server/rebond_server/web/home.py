@@ -20,6 +20,12 @@ def page() -> ResponseReturnValue:
     return render_template("home.html", counts=[(state, counts[state]) for state in State])
 
 
+@blueprint.get("/favicon.ico")
+def icon() -> ResponseReturnValue:
+    """Lead to the icon: browsers ask for this name beside a PDF, which names none."""
+    return redirect(url_for("static", filename="rebond.svg"), HTTPStatus.MOVED_PERMANENTLY)
+
+
 @blueprint.get("/chercher")
 def search() -> ResponseReturnValue:
     """Open the one device that is meant; list several; say so when there is none."""

@@ -37,6 +37,7 @@ TABLE: dict[str, Permission | Door] = {
     "login.choose_language": _D.PUBLIC,
     "login.choose_theme": _D.PUBLIC,
     "login.leave": _D.SIGNED_IN,
+    "home.icon": _D.OPEN,
     "home.page": _P.SEARCH,
     "home.search": _P.SEARCH,
     "manual.index": _D.PUBLIC,

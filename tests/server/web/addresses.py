@@ -13,6 +13,7 @@ NO_PAGES = {
     "bootstrap.static": "a file",
     "bench.tiles": "a part of the bench page",
     "bench.state": "for programs",
+    "home.icon": "a file",
     "api.health": "for programs",
     "api.authority": "a file",
     "account.evaluation": "a file",

@@ -21,6 +21,10 @@ ARGUMENTS = (
 )
 
 
+BROKEN = 400
+"""A page of ours asks for nothing that is not there."""
+
+
 class Quiet(WSGIRequestHandler):
     """A server that keeps its log to itself."""
 
@@ -62,6 +66,10 @@ def enter(browser, base, login, **options):
     page = context.new_page()
     complaints = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "response",
+        lambda answer: complaints.append(answer.url) if answer.status >= BROKEN else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "request",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from rebond_schemas.facts import ChassisKind, Drive, DriveKind, Facts
 from rebond_schemas.statement import Inventory
+from rebond_server.domain.component_lost import lost_since
 from rebond_server.domain.drive_identity import drive_key
 from rebond_server.domain.health import drive_health
 from rebond_server.domain.lifecycle import Event, State
@@ -30,6 +31,7 @@ from rebond_server.operations.undo_assignment import open_assignment
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.history import COMPONENT_LOST
 from rebond_server.store.queries.proof import accepted_judgements, declared_empty
 from rebond_server.store.queries.standing import as_judgement
 from rebond_server.store.stick import StatementKind, StatementRow
@@ -62,6 +64,8 @@ def settle_device(work: Work, device: Device, news: StatementRow) -> None:
         drive.judgement_id = chosen[drive.id][0].id if drive.id in chosen else None
     work.session.flush()  # first the proofs, then the inventory that needs them: the guards watch
     moved = device.inventory_id != latest.id
+    if moved:
+        _note_losses(work, device, latest, inventory.facts)
     _point(device, latest, inventory.facts)
     work.session.flush()
     if moved and news.id == latest.id:
@@ -131,6 +135,16 @@ def _step_back(work: Work, device: Device) -> None:
 def _note_report(work: Work, device: Device) -> None:
     if device.state in {State.RECEIVED, State.EXAMINED}:
         from_evidence(work, device, Event.INGEST_REPORT)
+
+
+def _note_losses(work: Work, device: Device, latest: StatementRow, facts: Facts) -> None:
+    """Tell what the report before saw and this one no longer does: the lead asks where it went."""
+    if device.facts is None:
+        return
+    lost = lost_since(msgspec.convert(device.facts, Facts), facts)
+    if lost:
+        told: dict[str, object] = {"inventory": str(latest.id), "lost": plain(lost)}
+        tell(work, COMPONENT_LOST, ("device", device.id), new=str(len(lost)), details=told)
 
 
 def _point(device: Device, latest: StatementRow, facts: Facts) -> None:

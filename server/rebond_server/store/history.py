@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.store.base import Base, Moment, OfSite, to_site
 
+COMPONENT_LOST = "component_lost"
+"""A report no longer sees what the one before saw; `details` holds its id and the sentences."""
+
 
 class HistoryEvent(OfSite, Base):
     """One line of history; once linked, the database refuses to change or delete it."""

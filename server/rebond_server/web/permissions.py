@@ -97,6 +97,7 @@ TABLE: dict[str, Permission | Door] = {
     "part.use": _P.RECEIVE_DEVICE,
     "part.scrap": _P.RECEIVE_DEVICE,
     "queue.page": _P.VIEW_QUEUE,
+    "queue.to_settle": _P.VIEW_QUEUE,
     "sameness.page": _P.VIEW_QUEUE,
     "sameness.join": _P.MERGE_DEVICES,
     "sameness.apart": _P.MERGE_DEVICES,

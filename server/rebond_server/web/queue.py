@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from rebond_server.store.queries.doubts import count_doubts
 from rebond_server.store.queries.queue import WAITING, count_states, queue
+from rebond_server.store.queries.triage import count_matters, triage
 from rebond_server.web.device import state_in
 from rebond_server.web.session import work
+from rebond_server.web.triage_words import CAUSES
 
 blueprint = Blueprint("queue", __name__)
 
@@ -25,4 +27,17 @@ def page() -> ResponseReturnValue:
         waiting=WAITING,
         counts=count_states(session, site_id),
         doubts=count_doubts(session, site_id),
+        matters=count_matters(session, site_id, work().now),
+    )
+
+
+@blueprint.get("/file/a-trancher")
+def to_settle() -> ResponseReturnValue:
+    """Show what only the lead can settle, cause by cause, each device with its one next action."""
+    session, site_id, now = work().session, work().site_id, work().now
+    return render_template(
+        "triage.html",
+        heaps=triage(session, site_id, now),
+        doubts=count_doubts(session, site_id),
+        words=CAUSES,
     )

@@ -173,6 +173,10 @@ VERBS: dict[str, Sentence] = {
     "grade": Sentence(fr="calculer la catégorie", en="compute the grade"),
     "declare": Sentence(fr="déclarer", en="declare"),
     "repair": Sentence(fr="réparer", en="repair"),
+    "component_lost": Sentence(
+        fr="il y manque ce que le relevé d'avant voyait",
+        en="what the report before saw is missing",
+    ),
     "grade_differs": Sentence(
         fr="les règles donneraient aujourd'hui une autre catégorie",
         en="the rules would now give another grade",

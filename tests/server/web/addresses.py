@@ -55,6 +55,7 @@ PAGES = {
     "lot.index": "/lots",
     "lot.page": "/lots/{lot}",
     "queue.page": "/file",
+    "queue.to_settle": "/file/a-trancher",
     "plan.page": "/plan",
     "plan_hold.attempt": "/plan/essai",
     "decision.page": "/comment-c-est-decide",

@@ -1,0 +1,60 @@
+"""What the lead is to settle, in words: the cause, what it means, the one next action."""
+
+from typing import NamedTuple
+
+from rebond_server.domain.sentence import Sentence
+from rebond_server.store.queries.triage import Cause
+
+
+class Words(NamedTuple):
+    """One cause as the page tells it."""
+
+    name: Sentence
+    meaning: Sentence
+    action: Sentence
+
+
+CAUSES: dict[Cause, Words] = {
+    Cause.DRIVE_IN_DOUBT: Words(
+        Sentence(fr="Disques à examiner", en="Drives to examine"),
+        Sentence(
+            fr="Ni bons, ni en panne : effacer puis relever, ou remplacer.",
+            en="Neither good nor failing: wipe and probe again, or replace.",
+        ),
+        Sentence(fr="Examiner le disque", en="Examine the drive"),
+    ),
+    Cause.UNVERIFIED_WIPE: Words(
+        Sentence(fr="Effacements non prouvés", en="Wipes not proven"),
+        Sentence(
+            fr="Un effacement a eu lieu, mais il ne prouve pas que tout est effacé.",
+            en="A wipe took place, but does not prove that everything is erased.",
+        ),
+        Sentence(fr="Accepter les limites ou recommencer", en="Accept the limits or do it again"),
+    ),
+    Cause.DOUBTFUL_FACT: Words(
+        Sentence(fr="Catégories en attente d'un fait", en="Grades that wait for a fact"),
+        Sentence(
+            fr="La catégorie dépend de ce que personne n'a encore regardé.",
+            en="The grade depends on what nobody has looked at yet.",
+        ),
+        Sentence(fr="Compléter les tests ou classer", en="Complete the checks or grade"),
+    ),
+    Cause.COMPONENT_LOST: Words(
+        Sentence(
+            fr="Pièces disparues depuis le relevé d'avant", en="Parts gone since the report before"
+        ),
+        Sentence(
+            fr="Retirée, morte ou débranchée : le relevé suivant le dira.",
+            en="Taken out, dead or loose: the next report will tell.",
+        ),
+        Sentence(fr="Chercher la pièce puis relever", en="Look for the part, then probe again"),
+    ),
+    Cause.OVERDUE: Words(
+        Sentence(fr="Sans nouvelle depuis deux semaines", en="No step for two weeks"),
+        Sentence(
+            fr="Rien ne s'est passé depuis : oublié sur une étagère ?",
+            en="Nothing has happened since: forgotten on a shelf?",
+        ),
+        Sentence(fr="Reprendre ou réformer", en="Take up or scrap"),
+    ),
+}

@@ -1,0 +1,88 @@
+"""What only the lead can settle: each cause finds its device, and lets go of it when it is settled."""
+
+from datetime import timedelta
+
+import pytest
+from bench import account as account_of
+from bench import another, enrolled, receipt, send
+from moments import NOON
+from msgspec.structs import replace
+
+from rebond_schemas.facts import Memory
+from rebond_server.domain.component_lost import lost_since
+from rebond_server.domain.role import Role
+from rebond_server.store.queries.triage import OVERDUE, Cause, count_matters, triage
+
+
+@pytest.fixture
+def heaps(workshop):
+    account_of(workshop, Role.LEAD)
+
+    def found(now=NOON):
+        with workshop.work(account_of_lead, now) as work:
+            return {h.cause: h for h in triage(work.session, work.site_id, now)}, count_matters(
+                work.session, work.site_id, now
+            )
+
+    account_of_lead = account_of(workshop, Role.TECHNICIAN)
+    return found
+
+
+def doubtful(machine):
+    """Return the machine with a hard look at its drive's health needed: one media error."""
+    drives = tuple(
+        replace(d, smart=None if d.smart is None else replace(d.smart, passed=None))
+        for d in machine.drives
+    )
+    return replace(machine, drives=drives)
+
+
+def test_each_cause_finds_its_device(workshop, heaps):
+    stick = enrolled(workshop)
+    stick.boot()
+    machine = another(1)
+    tag = receipt(send(workshop, stick.inventory(machine))).device
+    found, matters = heaps()
+    assert {cause: heap.count for cause, heap in found.items()} == dict.fromkeys(Cause, 0)
+    assert matters == 0
+
+    late, matters = heaps(NOON + OVERDUE + timedelta(days=1))
+    assert [one.tag for one in late[Cause.OVERDUE].matters] == [tag]
+    assert matters == 1
+
+    stick.boot()
+    fewer = replace(machine, memory=Memory(installed_mib=4096))
+    send(workshop, stick.inventory(fewer))
+    found, _ = heaps()
+    assert [one.tag for one in found[Cause.COMPONENT_LOST].matters] == [tag]
+    assert "4096" in found[Cause.COMPONENT_LOST].matters[0].reason.fr
+
+    stick.boot()
+    send(workshop, stick.inventory(doubtful(machine)))
+    found, _ = heaps()
+    assert found[Cause.COMPONENT_LOST].count == 0
+    assert [one.tag for one in found[Cause.DRIVE_IN_DOUBT].matters] == [tag]
+    assert found[Cause.DRIVE_IN_DOUBT].matters[0].reason
+
+
+def test_a_grade_that_waits_for_a_fact(workshop, heaps):
+    stick = enrolled(workshop)
+    stick.boot()
+    machine = another(2)
+    tag = receipt(send(workshop, stick.inventory(machine))).device
+    for drive in machine.drives:
+        send(workshop, stick.erasure(drive))
+    found, _ = heaps()
+    assert [one.tag for one in found[Cause.DOUBTFUL_FACT].matters] == [tag]
+    send(workshop, stick.inspection())
+    found, _ = heaps()
+    assert found[Cause.DOUBTFUL_FACT].count == 0
+
+
+def test_what_is_gone_is_told_and_what_was_not_looked_for_is_not():
+    machine = another(3)
+    assert lost_since(machine, machine) == ()
+    assert len(lost_since(machine, replace(machine, drives=()))) == len(machine.drives)
+    hidden = replace(machine, drives=(), drives_hidden=None)
+    assert lost_since(machine, hidden) == ()
+    assert lost_since(machine, replace(machine, memory=Memory())) == ()

@@ -1,8 +1,11 @@
 """How long one allocation plan takes, and how much memory: N devices, 200 requests, 30 programmes.
 
-Each size runs in a process of its own, so that its peak memory is its own. The instance is that of
-the research notes: 5 kinds, 3 sizes of memory and of disk, 3 grades, 10 lots (about 1,350 classes),
-4 tiers, demand 1.4 times the stock, caps, lots reserved to some programmes, a share of 20 %.
+Each size and each peer runs in a process of its own, so that its peak memory is its own. The instance is
+that of the research notes: 5 kinds, 3 sizes of memory and of disk, 3 grades, 10 lots (about 1,350
+classes), 4 tiers, demand 1.4 times the stock, caps, lots reserved to some programmes, a share of 20 %.
+Beside it, in the same run: scipy's milp and OR-tools' CP-SAT on the same classes and hard rules with one
+weighted sum of the tiers (`allocation_peers`), and HiGHS on the naive model of a variable for each device and
+request. They find a part of the plan only: no fairness, no order of files, no reasons, no check.
 """
 
 import argparse
@@ -11,9 +14,10 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from random import Random
+from typing import Any
 
+import allocation_peers
 import msgspec
 
 from rebond_schemas.plan import (
@@ -31,13 +35,27 @@ from rebond_schemas.plan import (
     Wish,
 )
 from rebond_schemas.plan_law import Kind, Regime
+from rebond_schemas.plan_output import PlanOutput
 from rebond_server.domain.allocation import plan
+from rebond_server.domain.allocation.ask import Asking
 from rebond_server.domain.allocation.model import model
-from rebond_server.domain.allocation.stock import stock
+from rebond_server.domain.allocation.stock import Stock, stock
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TARGETS = {1_000: 1.0, 10_000: 2.5, 100_000: 5.0}
 MEMORY_MB = 250
+QUESTION_MS = 50
+FIRST = """
+import runpy, sys
+try:
+    from ortools.sat.python import cp_model
+except ImportError:
+    pass
+sys.argv = sys.argv[1:]
+sys.path.insert(0, sys.argv[0].rpartition("/")[0])
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""OR-tools brings a HiGHS of its own and must be loaded before highspy."""
 RESERVED_LOTS = 0.3
 SECOND_WISHES = 0.35
 KINDS = (Kind.LAPTOP, Kind.DESKTOP, Kind.TABLET, Kind.SMARTPHONE, Kind.SCREEN)
@@ -47,31 +65,58 @@ def main(argv: list[str]) -> int:
     """Measure the sizes asked for; return 1 when a target is missed."""
     options = argparse.ArgumentParser(prog="bench allocation", description=__doc__)
     options.add_argument("--devices", type=int, nargs="*", default=list(TARGETS))
+    options.add_argument("--limit", type=int, default=60, help="seconds that a peer may take")
+    options.add_argument("--alone", action="store_true", help="without the peers")
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options.add_argument("--peer", help=argparse.SUPPRESS)
     chosen = options.parse_args(argv)
+    if chosen.peer is not None:
+        found = allocation_peers.solve(chosen.peer, instance(chosen.one), NOW, chosen.limit)
+        print(msgspec.json.encode(found).decode())
+        return 0
     if chosen.one is not None:
         _one(chosen.one)
         return 0
     print(f"{'devices':>9} {'solver':<22} {'seconds':>8} {'target':>7} {'MB':>6}  what")
     missed = 0
     for devices in chosen.devices:
-        command = [sys.executable, __file__, "--one", str(devices)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            print(done.stderr, file=sys.stderr)
-            return 1
-        found = msgspec.json.decode(done.stdout)
+        found = _apart("--one", str(devices))
         target = TARGETS.get(devices)
         missed += target is not None and found["seconds"] > target
         missed += found["megabytes"] > MEMORY_MB
-        print(
-            f"{devices:>9} {found['solver']:<22} {found['seconds']:>8.2f} {target or '-':>7} "
-            f"{found['megabytes']:>6.0f}  {found['what']}"
-        )
-    for module in ("scipy", "ortools"):
-        if find_spec(module) is None:
-            print(f"{module} is not installed here: not measured beside it")
+        missed += found["question_ms"] > QUESTION_MS
+        print(_line(devices, found, target))
+        print(f"{'':>9} one question: {found['question_ms']:.0f} ms (target {QUESTION_MS}), "
+              f"{found['questions']} asked, slowest {found['slowest_ms']:.0f} ms")  # fmt: skip
+        for peer in () if chosen.alone else allocation_peers.PEERS:
+            other = _apart("--one", str(devices), "--peer", peer, "--limit", str(chosen.limit))
+            ratio = other["seconds"] / found["seconds"]
+            print(_line(devices, other, None) + f"; {ratio:.1f} times our seconds")
     return 1 if missed else 0
+
+
+def _line(devices: int, found: dict[str, Any], target: float | None) -> str:
+    return (
+        f"{devices:>9} {found['solver']:<22} {found['seconds']:>8.2f} {target or '-':>7} "
+        f"{found['megabytes']:>6.0f}  {found['what']}"
+    )
+
+
+def _apart(*words: str) -> dict[str, Any]:
+    """Run one measurement in a process of its own; its last line of output is the result."""
+    program = ["-c", FIRST, __file__] if "ortools" in words else [__file__]
+    done = subprocess.run(
+        [sys.executable, *program, *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        nothing = {
+            "solver": words[-3] if "--peer" in words else "?",
+            "seconds": 0.0,
+            "megabytes": 0.0,
+        }
+        return nothing | {"what": f"failed: {done.stderr.strip().splitlines()[-1][:120]}"}
+    found: dict[str, Any] = msgspec.json.decode(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 def _one(devices: int) -> None:
@@ -82,16 +127,33 @@ def _one(devices: int) -> None:
     midway = time.perf_counter()
     output = plan(source, NOW)
     seconds = time.perf_counter() - midway
+    times = _questions(built, output)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {
         "solver": output.solver,
         "seconds": seconds,
         "megabytes": peak,
+        "questions": len(times),
+        "question_ms": 1000 * sum(times) / max(1, len(times)),
+        "slowest_ms": 1000 * max(times, default=0.0),
         "what": f"{len(built.pools)} pools, {size} columns, {len(output.assignments)} assigned, "
         f"optimal {output.optimal}, build {midway - started:.2f} s (once more inside), "
         + ", ".join(f"{s.name} {min(s.value, default=0):g}" for s in output.stages),
     }
     print(msgspec.json.encode(told).decode())
+
+
+def _questions(built: Stock, output: PlanOutput) -> list[float]:
+    """Ask what one more unit would take, of up to 40 requests that wait; return seconds of each."""
+    units = {one.request: one.served for one in output.outcomes}
+    waiting = [one.request for one in output.outcomes if one.served < one.asked][:40]
+    asking = Asking(built, units)
+    times = []
+    for request in waiting:
+        started = time.perf_counter()
+        asking.one_more(request)
+        times.append(time.perf_counter() - started)
+    return times
 
 
 def instance(devices: int, requests: int = 200, programmes: int = 30, seed: int = 7) -> PlanInput:

@@ -29,6 +29,7 @@ from rebond_server.web.plan_lines import newest_page, own_lines
 from rebond_server.web.programme import found_programme
 from rebond_server.web.request_form import request_facts
 from rebond_server.web.session import work
+from rebond_server.web.what_it_takes import what_it_takes
 
 blueprint = Blueprint("request", __name__)
 
@@ -115,6 +116,7 @@ def page(request_id: UUID) -> ResponseReturnValue:
         questions=tuple(Question) if programme.first_come else (),
         words=demand_words,
         why=() if plan is None else own_lines(plan, found.line.code),
+        takes=what_it_takes(plan, found.line.code) if plan and request.args.get("quoi") else None,
     )
 
 

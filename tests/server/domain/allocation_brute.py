@@ -40,6 +40,14 @@ class Brute:
 
     def best(self) -> tuple[object, ...]:
         """Return the best value that any lawful plan reaches."""
+        return max(self.value(lines) for lines in self.lawful_plans())
+
+    def most(self, request: str) -> int:
+        """Return the most units that any lawful plan gives to one request."""
+        return max(self.units(lines)[request] for lines in self.lawful_plans())
+
+    def lawful_plans(self) -> Iterator[list[Line]]:
+        """Yield every plan that breaks no rule."""
         fixed = {device.id for device, _, _ in self.locked}
         free = [device for device in self.source.devices if device.id not in fixed]
         choices = [[None, *self.places(device)] for device in free]
@@ -51,7 +59,7 @@ class Brute:
             ]
             for chosen in product(*choices)
         )
-        return max(self.value(lines) for lines in plans if self.lawful(lines))
+        yield from (lines for lines in plans if self.lawful(lines))
 
     def places(self, device: Device) -> Iterator[tuple[Request, int]]:
         """Yield where a device may go."""

@@ -135,6 +135,24 @@ class Program:
         self.row_high = np.append(self.row_high, high)
         return len(self.row_low) - 1
 
+    def tried(self, row: int, low: float) -> "np.ndarray | None":
+        """Return the best relaxed solution with a row raised for once; None when there is none."""
+        old_low, old_high = float(self.row_low[row]), float(self.row_high[row])
+        self.highs.setOptionValue("simplex_strategy", 1)  # dual: only a bound changes
+        self.highs.changeRowBounds(row, low, old_high)
+        try:
+            left = max(0.1, self.deadline - time.monotonic())
+            self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
+            self.highs.run()
+            status = self.highs.getModelStatus()
+            if status == highspy.HighsModelStatus.kInfeasible:
+                return None
+            if status != highspy.HighsModelStatus.kOptimal:
+                raise Unsolved(self.highs.modelStatusToString(status))
+            return np.array(self.highs.getSolution().col_value)
+        finally:
+            self.highs.changeRowBounds(row, old_low, old_high)
+
     def loosen(self, row: int) -> None:
         """Let go of a rule."""
         self.row_low[row], self.row_high[row] = -INFINITE, INFINITE

@@ -294,3 +294,11 @@ def test_the_process_that_holds_the_drive_speaks_and_another_looks(where, tmp_pa
     assert outcome.ending is Ending.COMPLETED, outcome.reason
     assert all(one.own_process for one in outcome.passes)
     assert path.read_bytes() == bytes(SIZE)
+
+
+def test_what_can_be_cured_is_told_before_what_cannot():
+    """Sanitize frozen, crypto not offered: thawing is the next thing to try."""
+    policy = Policy(level=Level.PURGE)
+    wiped = Wiped(ATA, policy, sanitize_frozen=True, offers=("sanitize_block",))
+
+    assert wiped.outcome.reason is Reason.FROZEN

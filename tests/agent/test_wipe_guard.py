@@ -1,5 +1,7 @@
 """Nothing is erased unless everything about the drive is known and in order."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -87,6 +89,19 @@ def test_being_named_never_opens_the_boot_medium():
 
 def test_every_reason_has_both_sentences():
     assert set(SENTENCES) == set(Reason)
+
+
+@pytest.mark.parametrize("reason", list(Reason), ids=str)
+def test_every_reason_ends_in_the_next_thing_to_try(reason):
+    """One French sentence: what is wrong, a colon, and what to do, to somebody one says vous to."""
+    said = SENTENCES[reason].fr
+    what, colon, then = said.partition(" : ")
+
+    assert what
+    assert colon
+    assert said.count(".") == 1
+    assert said.endswith(".")
+    assert re.search(r"\b\w+(ez|tes)\b", then), said
 
 
 def test_a_hard_disk_gets_zeros_behind_canaries():

@@ -152,17 +152,19 @@ def _firmware(story: Story, work: _Work) -> Iterator[Progress | Checkpoint]:
         if story.over:
             return
         remembered = remembered or done.remembered
-    last = None
+    last = told = None
     for way in story.plan.firmware:
         tries = try_way(work.crew, way, work.opened, work.wishes, work.thaw)
         *earlier, last = yield from _told(tries, (3, FIRMWARE_STEPS), work.opened)
         for done in (*earlier, last):
             story.attempted(done)
+        # What stands in the way of a method is worth more to a technician than that none is offered.
+        told = last if told is None or last.reason is not Reason.NOT_OFFERED else told
         if not last.refused:
             story.plan = replace(story.plan, method=way.method, level=way.level, firmware=(way,))
             break
     if last is None or last.refused:
-        yield from _fall_back(story, work, last)
+        yield from _fall_back(story, work, told)
     elif last.reason is not None:
         story.fail(last.reason, last.detail)
     else:

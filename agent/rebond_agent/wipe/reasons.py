@@ -106,8 +106,8 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
             "What kind of medium this drive is could not be told: show it to the workshop lead.",
         ),
         Reason.BOOT_MEDIUM: _both(
-            "C'est le support de démarrage ou une clé Rebond : il n'est jamais effacé.",
-            "This is the boot medium or a Rebond stick: it is never erased.",
+            "C'est le support de démarrage ou une clé Rebond, jamais effacés : laissez-le, passez au disque suivant.",
+            "This is the boot medium or a Rebond stick, never erased: leave it, go on with the next drive.",
         ),
         Reason.BOOT_MEDIUM_UNKNOWN: _both(
             "On ne sait pas si ce disque est le support de démarrage : redémarrez sur la clé.",
@@ -138,8 +138,8 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
             "This drive is locked by a password: ask the donor for it, or destroy the drive.",
         ),
         Reason.NOT_A_DRIVE: _both(
-            "Ce lecteur ne garde rien : il n'y a rien à effacer.",
-            "This reader keeps nothing: there is nothing to erase.",
+            "Ce lecteur ne garde rien, il n'y a rien à effacer : retirez le disque optique s'il y en a un.",
+            "This reader keeps nothing, there is nothing to erase: take the optical disc out if there is one.",
         ),
         Reason.LEVEL_OUT_OF_REACH: _both(
             "Le niveau demandé ne peut pas être atteint sur ce disque : détruisez-le ou demandez Clear.",
@@ -226,8 +226,8 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
             "A hidden area (HPA, DCO) does not open: power off and try once more, or destroy the drive.",
         ),
         Reason.NOT_OFFERED: _both(
-            "Ce disque ne propose pas cet effacement interne : la méthode suivante est essayée.",
-            "This drive does not offer this erasure of its own: the next method is tried.",
+            "Ce disque ne propose pas l'effacement interne demandé : demandez Clear, sinon détruisez-le.",
+            "This drive does not offer the erasure of its own that was asked for: ask for Clear, or destroy it.",
         ),
         Reason.COMMAND_REFUSED: _both(
             "Le disque a refusé la commande d'effacement : essayez sur un autre PC, sinon détruisez-le.",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from rebond_agent.console.event import (
     Checked,
     Counted,
     Key,
+    LetGo,
     NameDevice,
     Pressed,
     Progressed,
@@ -216,3 +218,27 @@ def test_half_a_sequence_waits_and_a_lone_escape_is_one():
     for half in ("\x1b", "\x1b[", "\x1bO", "\x1b[[", "\x1b[2"):
         assert read_keys(half, waited=False) == ((), half)
     assert read_keys("\x1b", waited=True) == ((Key.ESCAPE,), "")
+
+
+def built_in(removable):
+    drives = tuple(
+        replace(one, drive=msgspec.structs.replace(one.drive, removable=removable))
+        for one in state().drives
+    )
+    return replace(state(), drives=drives)
+
+
+def test_an_order_lets_built_in_drives_go_after_ten_seconds_and_any_key_keeps_them():
+    ready, wishes = walk(built_in(False), LetGo(), Ticked(now=COUNTDOWN_SECONDS - 0.1))
+    assert (ready.view, wishes) == (View.COUNTDOWN, [])
+    assert BOOT not in ready.ticked
+    assert walk(ready, Ticked(now=COUNTDOWN_SECONDS))[1] == [Wipe(paths=(FIRST, SECOND))]
+    kept, wishes = walk(ready, Key.ESCAPE, Ticked(now=99.0))
+    assert (kept.view, wishes) == (View.MACHINE, [])
+
+
+@pytest.mark.parametrize("removable", [True, None])
+def test_an_order_disturbs_nobody_and_takes_no_drive_that_may_be_pulled(removable):
+    busy = replace(built_in(False), view=View.CHECKS)
+    assert walk(busy, LetGo())[0] == busy
+    assert walk(built_in(removable), LetGo())[0] == built_in(removable)

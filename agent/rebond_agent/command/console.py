@@ -34,7 +34,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         session = new_session(machine, desk.clocks, stick, words.asset_tag)
         if outbox is not None:
             desk.recover(session, outbox)
-        server, live = None, None
+        server, live = None, Live(None, None, session.run)
         if outbox is not None and not words.no_send:
             server = server_of(outbox.stick)
             live = Live(outbox.stick, server_of(outbox.stick, PATIENCE_SECONDS), session.run)
@@ -63,8 +63,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         )
         with front() if front else held(desk.out) as terminal:
             ended = run(begun, Workbench(given, desk.language), terminal, time.monotonic)
-        if live is not None:
-            live.end()
+        live.end()
         waiting = len(outbox.waiting) if outbox else 0
     if waiting:
         desk.show(desk.say(ConsolePhrase.KEEP_STICK, count=waiting))

@@ -97,13 +97,18 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LetGo:
+    """An order for this very machine and boot lets its drives be erased without a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """A sentence for the person."""
 
     sentence: str
 
 
-Learned = Inspected | Progressed | Erased | WipeOver | Stepped | Checked | Counted | Told
+Learned = Inspected | Progressed | Erased | WipeOver | Stepped | Checked | Counted | LetGo | Told
 Event = Pressed | Ticked | Learned
 
 

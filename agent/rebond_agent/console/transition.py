@@ -15,6 +15,7 @@ from rebond_agent.console.event import (
     Inspected,
     Key,
     Learned,
+    LetGo,
     NameDevice,
     PauseWipe,
     Pressed,
@@ -81,8 +82,21 @@ def _learned(state: State, event: Learned) -> State:  # noqa: PLR0911 - one line
             return replace(state, waiting=event.waiting, sending=event.sending, news=news)
         case Told():
             return replace(state, news=event.sentence)
+        case LetGo():
+            return _let_go(state)
         case _:
             assert_never(event)
+
+
+def _let_go(state: State) -> State:
+    """Begin the ten seconds for the built-in drives, unless somebody is at work here already."""
+    free = frozenset(
+        one.drive.path for one in state.drives if one.is_open and one.drive.removable is False
+    )
+    if not free or state.erasing or state.view is not View.MACHINE:
+        return state
+    starts = state.now + COUNTDOWN_SECONDS
+    return replace(state, view=View.COUNTDOWN, ticked=free, starts_at=starts)
 
 
 def _ticked(state: State, now: float) -> Next:

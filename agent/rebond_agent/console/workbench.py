@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import SimpleQueue
 from typing import assert_never
+from uuid import UUID
 
 from rebond_agent.checks.step import Answer, Painting, Question, Step, walked
 from rebond_agent.checks.table import CHECKS, kept
@@ -19,6 +20,7 @@ from rebond_agent.console.event import (
     Erased,
     Event,
     Inspected,
+    LetGo,
     NameDevice,
     PauseWipe,
     Progressed,
@@ -67,8 +69,8 @@ class Given:
     session: Session
     outbox: Outbox | None
     server: Server | None
-    live: Live | None = None
-    """Tells the server how the work goes; None: nobody is told."""
+    live: Live = field(default_factory=lambda: Live(None, None, UUID(int=0)))
+    """Tells the server how the work goes."""
     images: tuple[Chosen, ...]
     recorded: bool
     """The machine is a folder: its own drives are not here."""
@@ -100,6 +102,7 @@ class Workbench:
         self._order = None if given.outbox is None else standing_order.kept(given.outbox.stick)
         self._stop = threading.Event()
         self._pause = threading.Event()
+        self._let_go = False
         self._keeping = threading.Lock()
         self._sending = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -162,8 +165,7 @@ class Workbench:
             drives = tuple(one.drive for one in images)
             collected = with_drives(collected, drives, instead=self._given.recorded)
         self._collected = collected
-        if self._given.live is not None:
-            self._given.live.machine(collected.facts.board, self._session.asset_tag)
+        self._given.live.machine(collected.facts.board, self._session.asset_tag)
         inspect(self._session, collected, self._given.outbox)
         lines = tuple(self._line(drive, collected) for drive in collected.facts.drives)
         self.events.put(Inspected(facts=collected.facts, drives=lines))
@@ -206,16 +208,14 @@ class Workbench:
                 self._progressed,
             ):  # fmt: skip
                 self.events.put(Erased(path=erasure.path, erasure=erasure))
-                if self._given.live is not None:
-                    self._given.live.ended(erasure.drive, erasure.path, erasure.ending)
+                self._given.live.ended(erasure.drive, erasure.path, erasure.ending)
         finally:
             self.events.put(WipeOver())
         self._send()
 
     def _progressed(self, one: Chosen, said: Progress) -> None:
         self.events.put(Progressed(path=one.drive.path, progress=said))
-        if self._given.live is not None:
-            self._given.live.drive(one.drive.identity, one.drive.path, said)
+        self._given.live.drive(one.drive.identity, one.drive.path, said)
 
     def _check(self, name: str) -> None:
         given = self._given
@@ -246,20 +246,17 @@ class Workbench:
         self.events.put(Stepped(name=name, step=step))
         replies = self._replies[name]
         if isinstance(step, Question | Painting):
-            live = self._given.live
-            if live is not None:
-                live.needs(word(self.language, CHECK_NAMES, name))
+            self._given.live.needs(word(self.language, CHECK_NAMES, name))
             try:
                 return replies.get()
             finally:
-                if live is not None:
-                    live.needs(None)
+                self._given.live.needs(None)
         return None if replies.empty() else replies.get()
 
     def _name(self, asset_tag: str) -> None:
         """Keep the inventory again under the tag; what follows in this run carries it, too."""
         self._session = replace(self._session, asset_tag=asset_tag)
-        if self._collected is not None and self._given.live is not None:
+        if self._collected is not None:
             self._given.live.machine(self._collected.facts.board, asset_tag)
         if self._collected is not None and self._given.outbox is not None:
             inspect(self._session, self._collected, self._given.outbox)
@@ -289,6 +286,9 @@ class Workbench:
             order=None if self._order is None else str(self._order.id),
             stick=outbox.stick,
         )
+        if self._order is not None and self._order.unattended and not self._let_go:
+            self._let_go = True  # once a boot: whoever cancels is not asked again
+            self.events.put(LetGo())
 
     def _count(self) -> None:
         if self._given.outbox is not None:

@@ -41,18 +41,20 @@ class Listener(Protocol):
 class Live:
     """The state of one machine, as the bench page shows it."""
 
-    def __init__(self, stick: Stick, listener: Listener, run: UUID) -> None:
-        """Take whom to tell; nothing is sent before `begin`."""
+    def __init__(self, stick: Stick | None, listener: Listener | None, run: UUID) -> None:
+        """Take whom to tell (nobody, where the stick is not enrolled); nothing is sent before `begin`."""
         self._stick, self._listener = stick, listener
-        self._state = BenchProgress(stick=stick.settings.stick, run=run, number=0)
+        known = UUID(int=0) if stick is None else stick.settings.stick
+        self._state = BenchProgress(stick=known, run=run, number=0)
         self._drives: dict[str, DriveProgress] = {}
         self._lock = threading.Lock()
         self._news, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def begin(self) -> None:
-        """Start telling."""
-        self._thread.start()
+        """Start telling, where there is somebody to tell."""
+        if self._listener is not None:
+            self._thread.start()
 
     def end(self) -> None:
         """Tell the last state if that is quick, and stop."""
@@ -126,6 +128,8 @@ class Live:
             number = self._state.number + 1
             self._state = msgspec.structs.replace(self._state, number=number)
             told = encode(msgspec.structs.replace(self._state, drives=_sorted(self._drives)))
+        assert self._stick is not None  # noqa: S101 - `begin` saw to it; tells the type checker
+        assert self._listener is not None  # noqa: S101 - likewise
         settings = self._stick.settings
         sealed = seal(bytes.fromhex(settings.sealing_key), told)
         try:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "tests" / "rig"))
 from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - no package
 from canary import Planted, found, plant  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
+from host_guest import require  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
 from qemu import GuestFailed  # noqa: E402 - likewise
 from station import Station  # noqa: E402 - likewise
@@ -46,6 +47,7 @@ SMALLEST = 32 * MIB
 def main() -> int:
     """Run the proof; the exit status says whether it holds."""
     options = _options()
+    require()
     began = time.monotonic()
     failed = 0
     with (

@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT / "tests" / "rig"))
 from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - no package
 from disks import words  # noqa: E402 - likewise
 from faulty import Case, draw  # noqa: E402 - likewise
+from host_guest import require  # noqa: E402 - likewise
 from hot_plug import plug, pull  # noqa: E402 - likewise
 from iscsi_target import IscsiTarget  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
@@ -66,6 +67,7 @@ class Result:
 def main() -> int:
     """Run the proof; the exit status says whether it holds."""
     options = _options()
+    require()
     numbers = options.only or range(options.count)
     began = time.monotonic()
     results: list[Result] = []

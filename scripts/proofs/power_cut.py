@@ -26,6 +26,7 @@ from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402
 from canary import Planted, found, plant, sha256  # noqa: E402 - likewise
 from contents import write_stick  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
+from host_guest import require  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
 from station import Order, Station  # noqa: E402 - likewise
 
@@ -55,6 +56,7 @@ class Moment:
 def main() -> int:
     """Run the proof; the exit status says whether it holds."""
     options = _options()
+    require()
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="power-cut-") as temporary,

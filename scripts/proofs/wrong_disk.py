@@ -25,7 +25,8 @@ from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402
 from canary import Planted, found, plant, sha256  # noqa: E402 - likewise
 from contents import write_stick, write_zfs_label  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
-from holdings import HOLDINGS, MODULES, hold  # noqa: E402 - likewise
+from holdings import HOLDINGS, MODULES, TOOLS, hold  # noqa: E402 - likewise
+from host_guest import require  # noqa: E402 - likewise
 from hot_plug import plug, pull  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
 from qemu import GuestFailed  # noqa: E402 - likewise
@@ -75,6 +76,7 @@ class Score:
 def main() -> int:
     """Run the proof; the exit status says whether it holds."""
     options = _options()
+    require(TOOLS)
     began = time.monotonic()
     score = Score()
     with (
@@ -201,7 +203,8 @@ class Matrix:
         self.score.line(
             f"stick {self.case.name}; {what}",
             f"{hung}; {kept}{' AND CALLED ERASED' if claimed else ''} ({'; '.join(sorted(why))})",
-            good=not changed and not claimed,
+            # Whatever was named must have been refused, and not just forgotten.
+            good=not changed and not claimed and bool(about) == (ZFS not in serials),
         )
 
     def _erased(self, planted: Planted, told: Sequence[Told]) -> None:
@@ -230,15 +233,14 @@ def renumbering(seed: str, folder: Path, server: BenchServer, score: Score) -> N
         plant(disk.image(folder), disk.size_bytes, CANARIES, f"{seed}:{disk.serial}")
     with Station(ready_kernel(), folder, words((), folder), memory_mib=1536) as station:
         server.new_stick(station.stick)
-        for disk in both:
-            plug(station, disk, folder)
+        plugged = {disk.serial: plug(station, disk, folder) for disk in both}
         before = {disk.serial: sha256(disk.image(folder)) for disk in both}
         for hung, (named, other) in pairs.items():
             late = station.wipe_late([named.serial])
             late.await_inventory()
             path = _path_of(station, named.serial)
             for disk in (named, other):
-                pull(station, disk)
+                pull(station, plugged[disk.serial])
             for disk in (other, named):
                 plug(station, disk, folder)
             now = _path_of(station, other.serial)

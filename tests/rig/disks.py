@@ -39,6 +39,13 @@ class Disk:
     throttle_bytes: int | None = None
     """Bytes per second at most."""
     read_only: bool = False
+    drive: str = ""
+    """Name of its drive in QEMU; its serial number where none is given."""
+
+    @property
+    def drive_name(self) -> str:
+        """Name of what is behind it in QEMU."""
+        return self.drive or self.serial
 
     def image(self, folder: Path) -> Path:
         """Return the place of its image file."""
@@ -61,7 +68,7 @@ def words(disks: Sequence[Disk], folder: Path) -> list[str]:
 def drive(disk: Disk, folder: Path) -> str:
     """Return the value of `-drive`: where the bytes are, and that errors are the guest's to see."""
     source = disk.source or f"file={disk.image(folder)}"
-    options = f"if=none,id={disk.serial},format=raw,{source}"
+    options = f"if=none,id={disk.drive_name},format=raw,{source}"
     if disk.hung is not Hung.SD:
         options += ",werror=report,rerror=report"
     if disk.throttle_bytes:
@@ -76,7 +83,7 @@ _DEVICES = {
     Hung.SATA: (
         "ide-hd,id=d-{name},{known},bus=ahci.{number},model=RIG SATA,rotation_rate={turns}",
     ),
-    Hung.NVME: ("nvme,id=d-{name},serial={name}", "nvme-ns,drive={name},bus=d-{name},nsid=1"),
+    Hung.NVME: ("nvme,id=d-{name},serial={name}", "nvme-ns,drive={drive},bus=d-{name},nsid=1"),
     Hung.SCSI: (
         "scsi-hd,id=d-{name},{known},bus=scsi.0,vendor=RIG,product=SCSI,rotation_rate={turns}",
     ),
@@ -86,18 +93,19 @@ _DEVICES = {
         "usb-uas,id=uas-{name},bus=xhci.0",
         "scsi-hd,id=d-{name},{known},bus=uas-{name}.0",
     ),
-    Hung.THROUGH: ("scsi-block,id=d-{name},drive={name},bus=scsi.0",),
-    Hung.SD: ("sdhci-pci,id=sdhci-{number}", "sd-card,id=d-{name},drive={name}"),
+    Hung.THROUGH: ("scsi-block,id=d-{name},drive={drive},bus=scsi.0",),
+    Hung.SD: ("sdhci-pci,id=sdhci-{number}", "sd-card,id=d-{name},drive={drive}"),
 }
 
 
 def devices(disk: Disk, number: int = 0) -> tuple[str, ...]:
     """Return the values of `-device` for a disk that is the so-and-so-many-th on its bus."""
     if disk.twin:
-        return (f"nvme-ns,drive={disk.serial},bus=d-{disk.twin},nsid=2",)
+        return (f"nvme-ns,drive={disk.drive_name},bus=d-{disk.twin},nsid=2",)
     values = {
         "name": disk.serial,
-        "known": f"drive={disk.serial},serial={disk.serial}",
+        "drive": disk.drive_name,
+        "known": f"drive={disk.drive_name},serial={disk.serial}",
         "number": number,
         "pair": number // 2,
         "half": number % 2,

@@ -157,7 +157,9 @@ def _firmware(chance: random.Random, number: int, disk: Disk, bus: Bus) -> Case:
         "offers": tuple(one for one in EVERYTHING if chance.random() < 0.7),
         "leaves": chance.choice(("zeros", "ones", "vendor", "random")),
         "steps": chance.randint(1, 3),
-        "sense": "fixed",  # QEMU hands its guests no other
+        # QEMU makes fixed sense data of any other, and loses the registers in it.
+        "sense": "fixed",
+        "sense_can_change": False,
     }
     for fault in chance.sample(_FIRMWARE, k=chance.choice((0, 1, 1, 2))):
         drawn |= fault(chance, disk.size_bytes)

@@ -108,6 +108,13 @@ def missing_tools(more: Sequence[str] = ()) -> list[str]:
     return lacking
 
 
+def require(more: Sequence[str] = ()) -> None:
+    """End the program, with a sentence, on a computer that lacks what guests need."""
+    lacking = missing_tools(more)
+    if lacking:
+        raise SystemExit(f"NOT TRIED: guests need {', '.join(lacking)}")
+
+
 def _initrd(kernel: Path, script: Path, modules: Sequence[str]) -> bytes:
     """Return a gzipped cpio archive with busybox, the modules in load order, and the init."""
     udev = " ".join(f"--subsystem-match={name}" for name in _UDEV)

@@ -1,20 +1,25 @@
 """Disks that come and go while the guest runs."""
 
+import itertools
 import time
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from disks import Disk, Hung, devices, drive
-from qmp import Refused
 from station import Station
 
 _PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.2
 
 
-def plug(station: Station, disk: Disk, folder: Path) -> None:
-    """Plug the disk in, and wait until the guest shows it."""
+_numbers = itertools.count(1)
+
+
+def plug(station: Station, disk: Disk, folder: Path) -> Disk:
+    """Plug the disk in, and wait until the guest shows it; return it as it is plugged now."""
     monitor = station.qemu.monitor
+    # A new name each time: some devices keep hold of their drive when they are gone (NVMe).
+    disk = replace(disk, drive=f"{disk.serial}-{next(_numbers)}")
     said = monitor.human(f"drive_add 0 {drive(disk, folder)}")
     if said not in {"", "OK"}:
         raise station.qemu.failed(said)
@@ -23,18 +28,21 @@ def plug(station: Station, disk: Disk, folder: Path) -> None:
         given = dict(option.split("=", 1) for option in options)
         monitor.execute("device_add", {"driver": driver, **given})
     _await(station, disk, there=True)
+    return disk
 
 
 def pull(station: Station, disk: Disk) -> None:
     """Pull the disk out, whatever the guest is doing with it, and wait until it is gone."""
-    station.qemu.monitor.ask("device_del", id=f"d-{disk.serial}")
+    monitor = station.qemu.monitor
+    monitor.ask("device_del", id=f"d-{disk.serial}")
     _await(station, disk, there=False)
+    monitor.human(f"drive_del {disk.drive_name}")  # most devices have done so themselves
 
 
 def _devices(disk: Disk) -> tuple[str, ...]:
     if disk.hung is Hung.NVME:
         # With its drive: namespaces cannot be plugged into a controller that runs.
-        return (f"nvme,id=d-{disk.serial},drive={disk.serial},serial={disk.serial}",)
+        return (f"nvme,id=d-{disk.serial},drive={disk.drive_name},serial={disk.serial}",)
     return devices(disk)
 
 
@@ -53,6 +61,4 @@ def _shown(station: Station, serial: str) -> bool:
 
 def _in_qemu(station: Station, disk: Disk) -> bool:
     """Whether QEMU still has the device: its guest lets go of it in its own time."""
-    with suppress(Refused):
-        return f"d-{disk.serial}" in station.qemu.monitor.human("info qtree")
-    return False
+    return f"d-{disk.serial}" in station.qemu.monitor.human("info qtree")

@@ -32,7 +32,11 @@ def download_kernel(folder: Path) -> Path:
     """Fetch the current kernel package into the folder, and unpack it there."""
     name = _package()
     folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["apt-get", "download", "-qq", name], check=True, cwd=folder)
+    subprocess.run(
+        ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", name],
+        check=True,
+        cwd=folder,
+    )
     kernel = folder / "kernel"
     package = next(folder.glob(f"{name}_*.deb"))
     subprocess.run(["dpkg-deb", "-x", str(package), str(kernel)], check=True)

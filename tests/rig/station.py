@@ -15,6 +15,8 @@ from qemu import GuestFailed, Qemu
 HERE = Path(__file__).resolve().parent
 BOOT_SECONDS = 240.0
 LIFE_SECONDS = 1200.0
+BROKEN = -1
+"""Status of an order that an exception ended."""
 _LOOK_SECONDS = 0.1
 
 MODULES = (
@@ -94,13 +96,16 @@ class Order:
         self._place(".go").touch()
 
     def wait(self, seconds: float = 300.0) -> Answer:
-        """Return its end; GuestFailed when the guest ends before, or takes longer."""
+        """Return its end; GuestFailed when the guest ends before, takes longer, or broke it."""
         until = time.monotonic() + seconds
         while not self.done:
             if time.monotonic() > until:
                 raise self._station.qemu.failed(f"order {self.name} has no end:\n{self.said()}")
             self._station.breathe()
-        return Answer(**json.loads(self._place(".json").read_bytes()))
+        answer = Answer(**json.loads(self._place(".json").read_bytes()))
+        if answer.status == BROKEN:
+            raise GuestFailed(f"order {self.name}: {answer.err}")
+        return answer
 
     def _place(self, kind: str) -> Path:
         return self._station.shared / "answers" / f"{self.name}{kind}"

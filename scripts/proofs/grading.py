@@ -50,7 +50,7 @@ BEST = {
     "rebond_server.domain.marks": {"test_marks.py"},
     "rebond_server.domain.health": {"test_health.py"},
 }
-FAST = "not order_of_facts and not improving and not removing and not is_printed"
+FAST = "not order_of_facts and not improving and not removing and not cap_that_is_printed"
 """Without the properties: they take seconds, and a mutant is to be noticed by plain cases."""
 FEW = 5
 """Examples of each remaining property."""

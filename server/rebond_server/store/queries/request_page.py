@@ -104,7 +104,9 @@ def handover_page(session: Session, site_id: UUID, handover_id: UUID) -> Handove
         devices=_given(session, site_id, Assignment.handover_id == handover_id),
         recipient=session.scalar(
             select(Recipient.name).where(
-                Recipient.site_id == site_id, Recipient.handover_id == handover_id
+                Recipient.site_id == site_id,
+                Recipient.handover_id == handover_id,
+                Recipient.device_id.is_(None),
             )
         ),
     )

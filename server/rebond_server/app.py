@@ -55,6 +55,7 @@ from rebond_server.web import (
     request,
     sameness,
     scan,
+    second_factor,
     stick,
     templating,
     token,
@@ -99,6 +100,7 @@ SCREENS: tuple[Blueprint, ...] = (
     stick.blueprint,
     bench.blueprint,
     erasure.blueprint,
+    second_factor.blueprint,
     token.blueprint,
     user.blueprint,
     view.blueprint,
@@ -167,6 +169,7 @@ def join(config: Config, workshop: Workshop, clock: Callable[[], datetime]) -> F
         clock=clock,
         public_url=config.public_url,
         contact=config.contact,
+        second_factor=config.second_factor,
         authority=authority_of(config),
     )
     app.config.update(

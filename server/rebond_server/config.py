@@ -21,6 +21,8 @@ class Config:
     var: Path
     database_url: str
     public_url: str
+    second_factor: bool = False
+    """Whether lead, officer and administrator must have a second factor."""
     contact: str | None = None
     """Telephone or address for whoever finds a device; shown to strangers."""
     certificate: Path | None = None
@@ -88,6 +90,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         database_url=given.get("REBOND_DATABASE_URL") or f"sqlite:///{var}/rebond.sqlite3",
         public_url=_address(given.get("REBOND_PUBLIC_URL") or "http://localhost:8080"),
         contact=given.get("REBOND_CONTACT") or None,
+        second_factor=given.get("REBOND_SECOND_FACTOR", "") == "required",
         certificate=_file(given.get("REBOND_TLS_CERTIFICATE")),
         certificate_key=_file(given.get("REBOND_TLS_KEY")),
         authority=_file(given.get("REBOND_TLS_AUTHORITY")),

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
-from rebond_server.operations import throttle
+from rebond_server.operations import second_factor, throttle
 from rebond_server.operations.create_account import LONGEST
 from rebond_server.operations.history import tell
 from rebond_server.operations.work import Actor, ActorKind, Work
@@ -54,6 +54,8 @@ class LoggedIn:
     name: str
     role: Role
     language: str
+    second_factor: bool = False
+    """Whether the account is opened with a code, too."""
     to_touch: bool
     """The session was last marked as used over a minute ago: call `touch_login`."""
 
@@ -64,14 +66,20 @@ class LoggedIn:
 
 
 _WRONG = Sentence(fr="Identifiant ou mot de passe inconnu.", en="Unknown login or password.")
+_CODE = Sentence(
+    fr="Il manque le code à six chiffres de votre téléphone, ou ce n'est pas le bon.",
+    en="The six-digit code of your telephone is missing, or does not fit.",
+)
 _WAIT = Sentence(
     fr="Trop d'essais : attendez une minute, puis recommencez.",
     en="Too many attempts: wait a minute, then try again.",
 )
 
 
-def authenticate(work: Work, login: str, password: str, origin: str) -> Welcome | NotWelcome:
-    """Check a password. A refusal is a value, not an error: the failed attempt must be kept."""
+def authenticate(
+    work: Work, login: str, password: str, origin: str, code: str = ""
+) -> Welcome | NotWelcome:
+    """Check a password, and the code of the second factor where there is one. A refusal is a value, not an error: the failed attempt must be kept."""
     wanted = login.strip().casefold()
     guesses = (throttle.key("login", f"{work.site_id}/{wanted}"), throttle.key("origin", origin))
     if throttle.too_fast(work, *guesses):
@@ -85,6 +93,9 @@ def authenticate(work: Work, login: str, password: str, origin: str) -> Welcome 
     if account is None or not fits:
         throttle.remember_failure(work, *guesses)
         return NotWelcome(sentence=_WRONG, too_fast=False)
+    if not second_factor.takes(work, account, code):
+        throttle.remember_failure(work, *guesses)
+        return NotWelcome(sentence=_CODE, too_fast=False)
     return Welcome(account=account)
 
 
@@ -127,6 +138,7 @@ def find_login(work: Work, token: str) -> LoggedIn | None:
         name=account.name,
         role=account.role,
         language=account.language,
+        second_factor=account.totp_secret is not None,
         to_touch=work.now >= login.seen + TOUCH,
     )
 

@@ -12,7 +12,7 @@ from rebond_server.domain.policy import Permission, require
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.log_in import LoggedIn
 from rebond_server.operations.work import NOBODY
-from rebond_server.web import integration
+from rebond_server.web import integration, second_factor
 from rebond_server.web.errors import NotLoggedIn
 from rebond_server.web.permissions import TABLE, Door
 from rebond_server.web.session import desk, now, recognise
@@ -51,6 +51,8 @@ def behind(door: Permission | Door, view: View, for_stranger: View | None = None
         if person is None and door is not Door.PUBLIC:
             return _to_login() if for_stranger is None else for_stranger(**arguments)
         _check(door, person)
+        if person is not None and door is not Door.PUBLIC and _waits(person):
+            return redirect(url_for("second_factor.page"))
         actor = NOBODY if person is None else person.actor
         with desk().workshop.work(actor, now(), reading=request.method in READING) as work:
             g.work = work
@@ -66,6 +68,16 @@ def _who() -> LoggedIn | None:
     program = g.program = integration.recognise_program()
     integration.check_scope()
     return None if program is None else program.person
+
+
+FREE = frozenset({"second_factor.page", "second_factor.enrol", "login.leave"})
+"""What opens before the second factor is there, where it must be."""
+
+
+def _waits(person: LoggedIn) -> bool:
+    if request.endpoint in FREE or request.blueprint == integration.blueprint.name:
+        return False
+    return second_factor.must_enrol(person.role, person.second_factor)
 
 
 def _check(door: Permission | Door, person: LoggedIn | None) -> None:

@@ -30,7 +30,11 @@ def enter() -> ResponseReturnValue:
     """Check the password and open a new session; an old one of this browser ends."""
     name, back = request.form.get("login", ""), inside(request.form.get("next"))
     answer = authenticate(
-        work(), name, request.form.get("password", ""), request.remote_addr or "?"
+        work(),
+        name,
+        request.form.get("password", ""),
+        request.remote_addr or "?",
+        request.form.get("code", ""),
     )
     if isinstance(answer, NotWelcome):
         text = render_template("login.html", next=back, refusal=answer.sentence, login=name)

@@ -38,6 +38,8 @@ TABLE: dict[str, Permission | Door] = {
     "login.choose_theme": _D.PUBLIC,
     "login.leave": _D.SIGNED_IN,
     "home.icon": _D.OPEN,
+    "second_factor.page": _D.SIGNED_IN,
+    "second_factor.enrol": _D.SIGNED_IN,
     "home.page": _P.SEARCH,
     "home.search": _P.SEARCH,
     "manual.index": _D.PUBLIC,
@@ -181,5 +183,6 @@ TABLE: dict[str, Permission | Door] = {
     "user.create": _P.MANAGE_USERS,
     "user.give_role": _P.MANAGE_USERS,
     "user.give_password": _P.MANAGE_USERS,
+    "user.remove_second_factor": _P.MANAGE_USERS,
     "user.close": _P.MANAGE_USERS,
 }

@@ -22,6 +22,8 @@ class Desk:
     workshop: Workshop
     clock: Callable[[], datetime]
     public_url: str
+    second_factor: bool = False
+    """Whether roles beyond the bench must have a second factor."""
     contact: str | None = None
     """How to reach the workshop, as it tells whoever finds a device."""
     authority: bytes | None = None

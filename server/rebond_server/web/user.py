@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
+from rebond_server.operations import second_factor
 from rebond_server.operations.create_account import (
     SHORTEST,
     change_password,
@@ -61,6 +62,16 @@ def give_password() -> ResponseReturnValue:
     change_password(work(), identifier(field("account")), _password())
     return done(
         Sentence(fr="Le mot de passe est changé.", en="The password is changed."),
+        url_for("user.page"),
+    )
+
+
+@blueprint.post("/comptes/second-facteur")
+def remove_second_factor() -> ResponseReturnValue:
+    """Ask an account for no code any more: its telephone is lost."""
+    second_factor.remove(work(), identifier(field("account")))
+    return done(
+        Sentence(fr="Le second facteur est retiré.", en="The second factor is removed."),
         url_for("user.page"),
     )
 

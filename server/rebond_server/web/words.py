@@ -156,6 +156,8 @@ VERBS: dict[str, Sentence] = {
     "say_drives_destroyed": Sentence(
         fr="dire les disques détruits", en="say that the drives are destroyed"
     ),
+    "enrol_second_factor": Sentence(fr="activer le second facteur", en="enrol a second factor"),
+    "remove_second_factor": Sentence(fr="retirer le second facteur", en="remove the second factor"),
     "make_token": Sentence(fr="créer un jeton", en="make a token"),
     "revoke_token": Sentence(fr="révoquer un jeton", en="revoke a token"),
     "add_part": Sentence(fr="ajouter une pièce", en="add a part"),

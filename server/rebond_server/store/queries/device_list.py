@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
@@ -62,14 +62,11 @@ class DeviceList:
 def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAGE) -> DeviceList:
     """Return one page of the devices that are wanted, by tag, from a tag on."""
     back = wanted.before is not None
-    query = _rows(site_id, wanted).limit(most + 1)
-    if wanted.before is not None:
-        query = query.where(Device.tag < wanted.before).order_by(Device.tag.desc())
-    else:
-        query = query.order_by(Device.tag)
-        if wanted.after is not None:
-            query = query.where(Device.tag > wanted.after)
-    rows = [tuple(row) for row in session.execute(query)]
+    order = Device.tag.desc() if back else Device.tag
+    # first the tags of the page, off the indexes alone; then these few rows, which are large
+    tags = list(session.scalars(_tags(site_id, wanted).order_by(order).limit(most + 1)))
+    found = session.execute(_rows(site_id).where(Device.tag.in_(tags)).order_by(order))
+    rows = [tuple(row) for row in found] if tags else []
     beyond = len(rows) > most
     rows = rows[:most][::-1] if back else rows[:most]
     count = count_devices(session, site_id, wanted)
@@ -86,7 +83,8 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAG
 
 def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> int:
     """Return how many devices are wanted; MOST_COUNTED + 1 stands for "more"."""
-    some = select(Device.id).where(*conditions(site_id, wanted))
+    # the tag, not the id: indexes hold it, so that no row need be read to be counted
+    some = select(Device.tag).where(*conditions(site_id, wanted))
     if wanted.grade is not None:
         some = some.join(GradeRow, _GRADED)
     counted = some.limit(MOST_COUNTED + 1).subquery()
@@ -96,7 +94,17 @@ def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> int:
 _GRADED = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
 
 
-def _rows(site_id: UUID, wanted: Wanted) -> Any:  # noqa: ANN401 - SQLAlchemy's type of four columns helps nobody
+def _tags(site_id: UUID, wanted: Wanted) -> Select[str]:
+    query = select(Device.tag).where(*conditions(site_id, wanted))
+    if wanted.grade is not None:
+        # an inner join lets the database begin with the grade when it is a rare one
+        query = query.join(GradeRow, _GRADED)
+    if wanted.before is not None:
+        return query.where(Device.tag < wanted.before)
+    return query if wanted.after is None else query.where(Device.tag > wanted.after)
+
+
+def _rows(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of four columns helps nobody
     query = (
         select(Device, GradeRow.overall, Lot.code, Place.code)
         .outerjoin(Lot, and_(Lot.site_id == Device.site_id, Lot.id == Device.lot_id))
@@ -108,9 +116,7 @@ def _rows(site_id: UUID, wanted: Wanted) -> Any:  # noqa: ANN401 - SQLAlchemy's 
             Place, and_(Place.site_id == DevicePlace.site_id, Place.id == DevicePlace.place_id)
         )
     )
-    # an inner join where a grade is asked lets the database begin with the grade when it is a rare one
-    query = query.join(GradeRow, _GRADED, isouter=wanted.grade is None)
-    return query.where(*conditions(site_id, wanted))
+    return query.outerjoin(GradeRow, _GRADED).where(Device.site_id == site_id)
 
 
 WORDS: ColumnElement[str] = literal_column(

@@ -21,6 +21,7 @@ class AccountLine:
     name: str
     role: Role
     active: bool
+    second_factor: bool
     created: datetime
 
 
@@ -50,6 +51,7 @@ def accounts(session: Session, site_id: UUID) -> tuple[AccountLine, ...]:
             name=account.name,
             role=account.role,
             active=account.active,
+            second_factor=account.totp_secret is not None,
             created=account.created,
         )
         for account in session.scalars(query)

@@ -13,11 +13,13 @@ from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.evidence_of import statement_of
 from rebond_server.operations.file_statement import device_for
 from rebond_server.operations.history import tell
+from rebond_server.operations.issue_certificate import withdraw_doubted
 from rebond_server.operations.project import project
 from rebond_server.operations.settle_device import settle_again
 from rebond_server.operations.step import device_of, reason_given
 from rebond_server.operations.work import Work
 from rebond_server.store.database import take_turns
+from rebond_server.store.device import JudgementRow
 from rebond_server.store.ids import uuid7
 from rebond_server.store.stick import Decision, Doubt, DoubtReason, StatementRow, Stick
 
@@ -68,7 +70,17 @@ def hold(work: Work, rows: Sequence[StatementRow]) -> None:
         row.quarantined = True
     work.session.flush()
     for device_id in dict.fromkeys(row.device_id for row in rows if row.device_id is not None):
-        settle_again(work, device_of(work, device_id))
+        device = device_of(work, device_id)
+        for judgement in _judgements(work, [row.id for row in rows]):
+            withdraw_doubted(work, device, judgement)
+        settle_again(work, device)
+
+
+def _judgements(work: Work, statements: list[UUID]) -> Sequence[JudgementRow]:
+    of = JudgementRow.statement_id.in_(statements)
+    return work.session.scalars(
+        select(JudgementRow).where(JudgementRow.site_id == work.site_id, of)
+    ).all()
 
 
 def decide(work: Work, statement_ids: Sequence[UUID], decision: Decision, reason: str) -> None:

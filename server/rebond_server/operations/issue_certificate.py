@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -74,7 +75,21 @@ def withdraw_contradicted(work: Work, device: Device, judgement: JudgementRow) -
     good = {Verdict.CLEARED, Verdict.PURGED, Verdict.NOT_ATTEMPTED}
     if judgement.verdict in good:
         return
-    rows = work.session.scalars(
+    for row in _standing(work, device):
+        if _speaks_of(work, row, judgement):
+            _withdraw(work, device, row, judgement)
+
+
+def withdraw_doubted(work: Work, device: Device, judgement: JudgementRow) -> None:
+    """Withdraw the certificates that rest on this judgement: its statement is in quarantine now."""
+    for row in _standing(work, device):
+        if str(judgement.id) in row.said["judgements"]:
+            _withdraw(work, device, row, judgement)
+
+
+def _standing(work: Work, device: Device) -> Sequence[CertificateRow]:
+    """Return the certificates of this device that nothing has withdrawn yet."""
+    return work.session.scalars(
         select(CertificateRow)
         .outerjoin(
             Withdrawal,
@@ -87,10 +102,7 @@ def withdraw_contradicted(work: Work, device: Device, judgement: JudgementRow) -
             CertificateRow.issued <= work.now,
             Withdrawal.id.is_(None),
         )
-    )
-    for row in rows.all():
-        if _speaks_of(work, row, judgement):
-            _withdraw(work, device, row, judgement)
+    ).all()
 
 
 def _withdraw(work: Work, device: Device, row: CertificateRow, judgement: JudgementRow) -> None:

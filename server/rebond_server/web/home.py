@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.store.queries.find import find
+from rebond_server.store.queries.people import sticks_to_look_at
 from rebond_server.store.queries.queue import count_states
 from rebond_server.web.session import work
 
@@ -17,7 +18,13 @@ blueprint = Blueprint("home", __name__)
 def page() -> ResponseReturnValue:
     """Show the box and the counts."""
     counts = count_states(work().session, work().site_id)
-    return render_template("home.html", counts=[(state, counts[state]) for state in State])
+    waiting, doubted = sticks_to_look_at(work().session, work().site_id)
+    return render_template(
+        "home.html",
+        counts=[(state, counts[state]) for state in State],
+        sticks_waiting=waiting,
+        doubted=doubted,
+    )
 
 
 @blueprint.get("/favicon.ico")

@@ -18,10 +18,12 @@ from rebond_server.errors import BadValue, NotFound, NotLoggedIn
 from rebond_server.operations.answers import Accepted, Status
 from rebond_server.operations.doubt import decide, trust_again, words_compared
 from rebond_server.operations.enrol_stick import enrol_stick, revoke_stick
+from rebond_server.operations.issue_certificate import issue_certificate
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
 from rebond_server.operations.recompute import differences
 from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.device import Device
+from rebond_server.store.proof import Withdrawal
 from rebond_server.store.stick import Decision, Doubt, DoubtReason, StatementRow, Stick
 
 HOUR = timedelta(hours=1)
@@ -134,8 +136,12 @@ def test_what_a_stolen_stick_said_since_no_longer_counts(workshop, lead):
     before = receipt(send(workshop, stick.boot().inventory(another(1)), NOON)).device
     assert device_of(workshop, tag).state is State.WIPED
 
+    with workshop.work(lead, NOON + HOUR) as work:
+        issue_certificate(work, device_of(workshop, tag).id)
+
     with workshop.work(lead, NOON + 2 * HOUR) as work:
         assert revoke_stick(work, stick.id, "volée", NOON + HOUR) == 1
+        assert work.session.query(Withdrawal).count() == 1, "its certificate rested on it"
     refused = send(workshop, stick.inventory(another(2)), NOON + 2 * HOUR)
     assert refused.status is Status.NOT_KNOWN
     assert device_of(workshop, tag).state is State.EXAMINED

@@ -85,6 +85,7 @@ def test_a_copied_stick_is_shown_and_ruled(sqlite_workshop, browser):
     send(sqlite_workshop, stick.boot().inventory(another(1)))
     doubted = copy.boot().inventory(another(2))
     send(sqlite_workshop, doubted)
+    assert "1 relevé est en quarantaine." in browser.get("/").data.decode().replace("\xa0", " ")
     page = browser.get("/cles").data.decode()
     assert "copiée ?" in page
     assert "PF000002" in page, "what it speaks of"

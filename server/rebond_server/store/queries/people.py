@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.role import Role
 from rebond_server.store.people import Account
-from rebond_server.store.stick import Stick
+from rebond_server.store.stick import Doubt, Stick
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,15 @@ class StickLine:
     compared: datetime | None
     forked: datetime | None
     doubtful_since: datetime | None
+
+
+def sticks_to_look_at(session: Session, site_id: UUID) -> tuple[int, int]:
+    """Return how many sticks wait for their words to be compared, and how many statements are in doubt."""
+    sticks_waiting = select(func.count()).where(
+        Stick.site_id == site_id, Stick.compared.is_(None), Stick.revoked.is_(None)
+    )
+    doubted = select(func.count()).where(Doubt.site_id == site_id, Doubt.decision.is_(None))
+    return session.scalar(sticks_waiting) or 0, session.scalar(doubted) or 0
 
 
 def accounts(session: Session, site_id: UUID) -> tuple[AccountLine, ...]:

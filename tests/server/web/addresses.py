@@ -15,6 +15,11 @@ NO_PAGES = {
     "bench.state": "for programs",
     "home.icon": "a file",
     "api.health": "for programs",
+    "stick.waiting": "a part of the page of sticks",
+    "integration.description": "for programs",
+    "integration.device": "for programs",
+    "integration.devices": "for programs",
+    "integration.lots": "for programs",
     "api.authority": "a file",
     "account.evaluation": "a file",
     "account.steering": "a file",
@@ -75,6 +80,11 @@ PAGES = {
     "report.devices": "{report}/appareils",
     "proof.public": "/c/{certificate}",
     "stick.page": "/cles",
+    "erasure.page": "/effacement",
+    "part.index": "/pieces",
+    "part.page": "{part}",
+    "token.page": "/jetons",
+    "second_factor.page": "/second-facteur",
     "user.page": "/comptes",
 }
 """One address a page; the names in braces are filled in by `furnish`."""
@@ -91,6 +101,7 @@ def furnish(shop: Shop) -> dict[str, str]:
     officer, token = logged_in(shop.app, Role.OFFICER)
     proven = device_id(shop.workshop, shop.tags["wiped0"])
     _sent(lead, f"/d/{proven}/certificat", csrf_token=lead_token)
+    _sent(lead, "/pieces", csrf_token=lead_token, kind="memory", size="8192", place="TIROIR-1")
     _sent(officer, "/plan", csrf_token=token)
     _sent(officer, _first(r'action="(/plan/[^"]+/valider)"', officer, "/plan"), csrf_token=token)
     request = _first(r'href="(/demandes/[^"]+)"', officer, "/demandes")
@@ -98,6 +109,7 @@ def furnish(shop: Shop) -> dict[str, str]:
     handed = _sent(officer, f"{request}/remettre", csrf_token=token, devices=device, device=device)
     known = {
         "lot": "COLLECTE-2026",
+        "part": _first(r'href="(/pieces/[0-9a-f-]+)"', lead, "/pieces"),
         "request": request,
         "handover": handed.location,
         "report": _first(r'href="(/bilans/[^"/]+)"', officer, "/bilans"),

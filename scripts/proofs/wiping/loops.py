@@ -21,6 +21,8 @@ from rebond_agent.wipe.target import BlockTarget
 from rebond_schemas.facts import Drive, DriveKind
 from wiping.result import Result, judged
 
+STORE_BYTES = 64 * 1024
+"""Room of the file system that is too small."""
 MEDDLINGS = (
     "nothing",
     "nothing",
@@ -59,10 +61,13 @@ def make_case(seed: int, number: int) -> LoopCase:
     """Return the device with this number of this seed."""
     chance = random.Random(f"loop:{seed}:{number}")  # noqa: S311 - replayable, not secret
     sector = chance.choice([512, 4096])
+    meddling = MEDDLINGS[number % len(MEDDLINGS)]
+    count = chance.choice([1, 3, chance.randint(4, 600), chance.randint(600, 2400)])
+    if meddling == "the store is full":
+        count += 2 * STORE_BYTES // sector  # more than there is room for
     return LoopCase(
-        meddling=MEDDLINGS[number % len(MEDDLINGS)],
-        size_bytes=sector
-        * chance.choice([1, 3, chance.randint(4, 600), chance.randint(600, 2400)]),
+        meddling=meddling,
+        size_bytes=sector * count,
         sector_bytes=sector,
         kind=chance.choice([DriveKind.VIRTUAL, DriveKind.SSD, DriveKind.HDD]),
         seed=f"loop:{seed}:{number}:bytes",
@@ -205,7 +210,7 @@ def _store(path: Path, *, full: bool) -> Iterator[Path]:
         return
     small = path.with_name("small")
     small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(small)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={STORE_BYTES}", "tmpfs", str(small)]
     subprocess.run(mount, check=True)
     try:
         yield small / "disk"

@@ -62,6 +62,7 @@ from rebond_server.web import (
     user,
     view,
     voucher,
+    waste,
 )
 from rebond_server.web.session import KEY, Desk
 
@@ -101,6 +102,7 @@ SCREENS: tuple[Blueprint, ...] = (
     bench.blueprint,
     erasure.blueprint,
     second_factor.blueprint,
+    waste.blueprint,
     token.blueprint,
     user.blueprint,
     view.blueprint,

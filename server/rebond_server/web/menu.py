@@ -48,6 +48,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
             ("queue.page", Sentence(fr="File", en="Queue")),
             ("grading.repairs", Sentence(fr="Réparer", en="Repair")),
             ("part.index", Sentence(fr="Pièces", en="Parts")),
+            ("waste.page", Sentence(fr="Déchets", en="Waste")),
             ("lot.index", Sentence(fr="Lots", en="Lots")),
             ("grading.rules", Sentence(fr="Règles", en="Rules")),
             ("erasure.page", Sentence(fr="Effacement", en="Erasure")),

@@ -72,7 +72,9 @@ class Board(Fact, frozen=True, kw_only=True):
     uuid: Text | None = None
     asset_tag: Text | None = None
     board_maker: Text | None = None
+    version: Text | None = None
     board_model: Text | None = None
+    board_version: Text | None = None
     board_serial: Text | None = None
     chassis: ChassisKind | None = None
     chassis_serial: Text | None = None
@@ -188,6 +190,8 @@ class Drive(Fact, frozen=True, kw_only=True):
     security: tuple[Name, ...] | None = None
     capabilities: tuple[Name, ...] | None = None
     boot_partitions: tuple[Text, ...] = ()
+    partitions: Count | None = None
+    filesystems: tuple[Text, ...] = ()
     holders: tuple[Text, ...] = ()
     smart: Smart | None = None
 

@@ -34,8 +34,8 @@ _CACHE = {name: os.environ[name] for name in ("PYTHONPYCACHEPREFIX",) if name in
 OURS = "rebond-agent inspect"
 TOGETHER = "lshw + inxi -F + dmidecode + smartctl -x"
 PARTS = ("lshw -json", "inxi -F", "dmidecode + smartctl -x")
-_FLAGS = 20
-"""A group of more yes, no or plain words than this is a list of flags (lshw's capabilities)."""
+_FLAGS = "capabilities"
+"""What lshw tells of a part under this name is a list of flags, yes or no: one field."""
 _BOOKKEEPING = frozenset(("id", "class", "physid", "claimed", "handle", "units"))
 """What lshw says of its own tree, not of the machine."""
 _ABOUT_SOFTWARE = frozenset(("hw.info/logs/debs", "hw.info/logs/dmesg", "hw.info/logs/interrupts"))
@@ -118,7 +118,8 @@ def lines(folder: Path) -> list[Line]:
     drives = [one.path for one in lsblk.ask_drives(LiveMachine()) if not one.optical]
     reports = tuple(("smartctl", "--json=c", "-x", path) for path in drives)
     ours = (sys.executable, "-m", "rebond_agent", "--stick", str(folder / "none"), "inspect")
-    probe = ("hw-probe", "-all", "-save", str(folder / "saved"))
+    saved, output = str(folder / "saved"), str(folder / "output")
+    probe = ("hw-probe", "-all", "-output", output, "-save", saved)
     return [
         Line(OURS, ((*ours, "--json"),), lambda told: facts_and_raw(told[0])),
         Line("lshw -json", (("lshw", "-json", "-quiet"),), _json_fields),
@@ -195,8 +196,8 @@ def leaves(value: object) -> int:
             return 0
         case dict():
             told = {key: one for key, one in value.items() if key not in _BOOKKEEPING}
-            flags = len(told) > _FLAGS and all(isinstance(one, str | bool) for one in told.values())
-            return 1 if flags else sum(leaves(one) for one in told.values())
+            flags = bool(told.pop(_FLAGS, None)) if isinstance(told.get(_FLAGS), dict) else 0
+            return flags + sum(leaves(one) for one in told.values())
         case list():
             plain = all(isinstance(one, str | int) for one in value)
             return 1 if plain else sum(leaves(one) for one in value)
@@ -264,6 +265,8 @@ def _text_fields(told: Sequence[str]) -> int:
 def _saved_fields(folder: Path) -> tuple[int, int]:
     """Return the fields of hw-probe's own lists, of devices and of the host, and those of its logs."""
     fields, raw = 0, 0
+    if not (folder / "hw.info.txz").is_file():
+        raise FileNotFoundError("hw-probe saved nothing: it was not measured")
     with tarfile.open(folder / "hw.info.txz") as archive:
         for member in archive.getmembers():
             file = archive.extractfile(member)

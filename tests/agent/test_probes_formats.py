@@ -1,5 +1,6 @@
 """Formats that the corpora may not hold: older tools, rare makers, new processors. Written by hand."""
 
+import msgspec
 import pytest
 
 from rebond_agent.checks.fake import ScriptedMachine
@@ -9,12 +10,14 @@ from rebond_agent.probes import (
     devices,
     edid,
     hidden,
+    lsblk,
     memory,
     network,
     ports,
     processor,
     smbios,
 )
+from rebond_agent.probes.drives import build_drive
 from rebond_agent.probes.module_maker import module_maker, part_number
 from rebond_agent.probes.pci import parse_lspci
 from rebond_agent.probes.udev import parse_udev
@@ -618,6 +621,22 @@ def test_namespaces_that_are_not_attached_are_hidden(total, free, attached, more
 )
 def test_a_wired_chip_without_a_cable_tells_its_speed_by_its_name(chip, speed):
     assert network.chip_speed(chip) == speed
+
+
+def test_file_systems_are_told_by_kind_and_never_by_label():
+    text = """{"blockdevices": [{"name": "sda", "type": "disk", "children": [
+        {"name": "sda1", "type": "part", "fstype": "vfat", "label": "EFI"},
+        {"name": "sda2", "type": "part", "fstype": "BitLocker", "label": "Marie Dupont"},
+        {"name": "sda3", "type": "part", "fstype": "crypto_LUKS", "children": [
+            {"name": "root", "type": "crypt", "fstype": "ext4", "label": "secret"}]}]},
+        {"name": "sdb", "type": "disk"}]}"""
+    first, second = lsblk.parse_lsblk(text)
+
+    assert first.partitions == 3
+    assert first.filesystems == ("BitLocker", "crypto_LUKS", "ext4", "vfat")
+    assert (second.partitions, second.filesystems) == (0, ())
+    drive = build_drive(first, None)
+    assert b"Marie" not in msgspec.json.encode(drive)
 
 
 def test_ports_are_counted_by_kind_and_inner_plugs_left_out():

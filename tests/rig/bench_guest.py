@@ -36,5 +36,8 @@ def measure(kernel: Path, folder: Path, rounds: int) -> dict[str, Any]:
         result = shared / "result.json"
         if not result.is_file():
             raise running.failed("the guest measured nothing")
-    found: dict[str, Any] = json.loads(result.read_bytes())
+        try:
+            found: dict[str, Any] = json.loads(result.read_bytes())
+        except ValueError as error:
+            raise running.failed((shared / "errors").read_text()) from error
     return found

@@ -58,7 +58,9 @@ def parse_board(structures: Sequence[Structure]) -> Board:
         uuid=known_uuid(system.get("UUID")),
         asset_tag=known_serial(case.get("Asset Tag")),
         board_maker=maker_name(board_maker),
+        version=known(system.get("Version")),
         board_model=board_model,
+        board_version=known(base.get("Version")),
         board_serial=known_serial(base.get("Serial Number")),
         chassis=chassis_kind(
             case.get("Type"), structures, (name, model), f"{maker_name(maker)} {model}"

@@ -87,6 +87,8 @@ def build_drive(
         capabilities=_capabilities(told, abilities),
         native_size_bytes=abilities.native_size_bytes,
         boot_partitions=listed.boot_partitions,
+        partitions=listed.partitions,
+        filesystems=listed.filesystems,
         holders=listed.holders,
         smart=health,
     )

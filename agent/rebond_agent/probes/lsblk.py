@@ -62,6 +62,8 @@ class Listed:
     read_only: bool | None = None
     boot_medium: bool | None = None
     boot_partitions: tuple[str, ...] = ()
+    partitions: int | None = None
+    filesystems: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
 
 
@@ -151,6 +153,8 @@ def _listed(name: str, row: object) -> Listed:
         removable=removable or hotplug if removable is not None else hotplug,
         read_only=_flag(row, "ro"),
         boot_medium=_carries_mark(row, children),
+        partitions=sum(tool_json.word(one, "type") == "part" for one in children),
+        filesystems=_filesystems((row, *children)),
         holders=_holders(row),
     )
 
@@ -211,6 +215,12 @@ def _ways(row: object, below: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if len(here) < _MOST_STEPS:
         told += [way for child in tool_json.rows(row, "children") for way in _ways(child, here)]
     yield from told or ([here] if built else [])
+
+
+def _filesystems(rows: Sequence[object]) -> tuple[str, ...]:
+    """Return what lies on the drive by kind, BitLocker and LUKS among it; never a label or a name."""
+    found = {tool_json.word(one, "fstype") for one in rows}
+    return tuple(sorted(kind for kind in found if kind))[:16]
 
 
 def _carries_mark(row: object, children: Sequence[object]) -> bool | None:

@@ -91,6 +91,7 @@ class Phrase(StrEnum):
     RECORDED = auto()
     ERASING = auto()
     INTERRUPTED_FOUND = auto()
+    RESUMED = auto()
     VERDICT_LATER = auto()
     USAGE_PROBLEM = auto()
     HELP = auto()
@@ -235,9 +236,10 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
             "Erasing {path}, step {step}/{steps}, {action}",
         ),
         Phrase.INTERRUPTED_FOUND: (
-            "Un effacement interrompu a été trouvé et noté : {model}, n° {serial}.",
-            "An interrupted erasure was found and noted: {model}, s/n {serial}.",
+            "Un effacement interrompu a été trouvé et noté : {model}, n° {serial}. Relancé avec cette clé, il reprend où il en était.",
+            "An interrupted erasure was found and noted: {model}, s/n {serial}. Started again with this stick, it goes on from there.",
         ),
+        Phrase.RESUMED: ("repris {count} fois", "gone on with {count} time(s)"),
         Phrase.VERDICT_LATER: (
             "Le verdict est rendu par le serveur, d'après les preuves.",
             "The verdict is the server's, from the evidence.",

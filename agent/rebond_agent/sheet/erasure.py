@@ -25,7 +25,9 @@ def erasure_text(erasure: Erasure, language: Language) -> str:
     who = " · ".join(part for part in (erasure.path, identity.model, serial, size) if part)
     ending = word(language, ENDINGS, erasure.ending)
     method = word(language, METHODS, erasure.method)
-    how = ending if erasure.method is Method.NONE else f"{ending} ({method})"
+    resumed = say(language, Phrase.RESUMED, count=erasure.resumed) if erasure.resumed else None
+    brackets = ", ".join(part for part in (method, resumed) if part)
+    how = ending if erasure.method is Method.NONE else f"{ending} ({brackets})"
     after = textwrap.wrap(f"{how}. {_after(erasure, language)}", _WIDTH - 2)
     return "\n  ".join([who, *after])
 

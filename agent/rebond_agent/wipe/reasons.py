@@ -202,16 +202,16 @@ SENTENCES: Mapping[Reason, Sentence] = MappingProxyType(
             "The drive has become far too slow, it is failing: destroy it.",
         ),
         Reason.WORKER_DIED: _both(
-            "Le programme d'effacement s'est arrêté en route : recommencez ce disque.",
-            "The erasing program stopped on its way: start this drive again.",
+            "Le programme d'effacement s'est arrêté en route : relancez avec cette clé, il reprendra où il en était.",
+            "The erasing program stopped on its way: start again with this stick, it goes on from there.",
         ),
         Reason.CANCELLED: _both(
-            "L'effacement a été arrêté à la demande : le disque n'est pas effacé, recommencez.",
-            "The erasure was stopped on request: the drive is not erased, start again.",
+            "L'effacement a été arrêté à la demande, le disque n'est pas effacé : relancez avec cette clé, il reprendra où il en était.",
+            "The erasure was stopped on request, the drive is not erased: start again with this stick, it goes on from there.",
         ),
         Reason.ENGINE_DIED: _both(
-            "Un effacement commencé n'a pas de fin connue (coupure) : recommencez ce disque.",
-            "An erasure that was started has no known end (power cut): start this drive again.",
+            "Un effacement commencé n'a pas de fin connue (coupure) : relancez avec cette clé, il reprendra où il en était.",
+            "An erasure that was started has no known end (power cut): start again with this stick, it goes on from there.",
         ),
         Reason.INCOMPLETE: _both(
             "Toutes les étapes de l'effacement n'ont pas été menées au bout : recommencez ce disque.",

@@ -5,7 +5,7 @@ from html import escape
 
 from markupsafe import Markup
 
-HEIGHT, BAR, GAP, MARGIN = 150, 26, 12, 34
+WIDTH, HEIGHT, BAR, GAP, MARGIN = 640, 150, 26, 12, 34
 MOST = 24
 """Bars of one picture, the last ones."""
 
@@ -14,7 +14,7 @@ def bars_svg(counts: Mapping[str, int], told: str) -> Markup:
     """Return the picture; `told` says the same in words, for whoever does not see it."""
     shown = list(counts.items())[-MOST:]
     top = max((count for _, count in shown), default=1) or 1
-    wide = max(240, len(shown) * (BAR + GAP) + GAP)
+    wide = max(WIDTH, len(shown) * (BAR + GAP) + GAP)
     parts = []
     for number, (name, count) in enumerate(shown):
         left = GAP + number * (BAR + GAP)

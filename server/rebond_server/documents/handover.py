@@ -39,6 +39,8 @@ class SheetDevice(Struct, frozen=True, kw_only=True):
     """True when it came back to the workshop since: what was proven then no longer speaks."""
     no_data_medium: bool
     """True for a device that cannot hold data (a screen): then no drive is listed."""
+    code: str | None = None
+    """The line of the class list that it went to."""
 
 
 class Sheet(Struct, frozen=True, kw_only=True):

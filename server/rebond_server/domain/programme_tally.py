@@ -9,6 +9,8 @@ from msgspec import Struct
 from rebond_schemas.plan import Target
 
 YEAR = timedelta(days=365)
+LEAST_DAYS = 30
+"""Days of history from which on a pace is told."""
 
 
 class GivenLine(Struct, frozen=True, kw_only=True):
@@ -25,10 +27,12 @@ class GivenLine(Struct, frozen=True, kw_only=True):
     tag: str | None = None
     handover: str | None = None
     source: str | None = None
+    starts: date | None = None
+    """The first day of the period of a catch-up entry; `day` is its last."""
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """How one target stands. `projected` at the pace of the last year; None before a first handover."""
+    """How one target stands. `projected` at the pace of the last year; None where no pace is known."""
 
     target: Target
     reached: int
@@ -80,10 +84,23 @@ def progress(target: Target, lines: Sequence[GivenLine], today: date) -> Progres
 def _projected(
     target: Target, counted: Sequence[GivenLine], today: date, reached: int
 ) -> int | None:
-    recent = [one for one in counted if one.day > today - YEAR]
-    if not recent:
+    """Prolong the pace of the last year; less than a month of history is no pace.
+
+    A catch-up entry counts evenly over its period; without a first day it tells no pace.
+    """
+    timed = [one for one in counted if one.source is None or one.starts is not None]
+    since = max(today - YEAR, min((one.starts or one.day for one in timed), default=today))
+    days = (today - since).days
+    if days < LEAST_DAYS:
         return None
-    since = max(today - YEAR, min(one.day for one in counted))
-    days = max(30, (today - since).days)
+    lately = sum(one.count * _overlap(one, since, today) for one in timed)
     left = max(0, (target.ends - today).days)
-    return reached + round(total(recent) / days * left)
+    return reached + round(lately / days * left)
+
+
+def _overlap(line: GivenLine, since: date, today: date) -> float:
+    """Return which part of a line lies in the period."""
+    first = line.starts or line.day
+    whole = (line.day - first).days + 1
+    inside = (min(line.day, today) - max(first, since)).days + 1
+    return max(0, min(inside, whole)) / whole

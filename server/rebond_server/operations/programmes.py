@@ -168,7 +168,7 @@ def record_given_before(
     """Count what was given before, so that targets and reports start from the truth."""
     work.require(Permission.MANAGE_PROGRAMMES)
     said = needed(source, Sentence(fr="D'où le sait-on ?", en="Where is it known from?"))
-    if count < 1 or ends > work.now.date():
+    if count < 1 or ends > work.now.date() or (starts is not None and starts > ends):
         raise BadValue(
             Sentence(
                 fr="Une reprise compte au moins un appareil, donné jusqu'à aujourd'hui.",

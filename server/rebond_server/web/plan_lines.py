@@ -89,6 +89,7 @@ def price_sentences(page: PlanPage) -> list[Sentence]:
             f"costs {one.units_lost} unit(s) and {one.requests_lost} served request(s).",
         )
         for one in page.output.prices
+        if one.devices_moved or one.units_lost or one.requests_lost
     ]
 
 

@@ -139,6 +139,7 @@ def catch_up(code: str) -> ResponseReturnValue:
         day_or_today("ends", now().date()),
         field("source"),
         field("public") or None,
+        date_in("starts"),
     )
     return done(
         Sentence(fr="La reprise est comptée.", en="The catch-up entry is counted."),

@@ -27,6 +27,7 @@ from rebond_server.web import demand_words
 from rebond_server.web.answering import date_in, done, field, identifier, whole_in, word_in
 from rebond_server.web.plan_lines import newest_page, own_lines
 from rebond_server.web.programme import found_programme
+from rebond_server.web.report_words import public_name
 from rebond_server.web.request_form import request_facts
 from rebond_server.web.session import work
 from rebond_server.web.what_it_takes import what_it_takes
@@ -115,6 +116,7 @@ def page(request_id: UUID) -> ResponseReturnValue:
         steps=STEPS if programme.first_come else (),
         questions=tuple(Question) if programme.first_come else (),
         words=demand_words,
+        public_name=public_name,
         why=() if plan is None else own_lines(plan, found.line.code),
         takes=what_it_takes(plan, found.line.code) if plan and request.args.get("quoi") else None,
     )

@@ -2,6 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from rebond_schemas import codec
 from rebond_schemas.erasure import Method
 from rebond_schemas.statement import Erasure
@@ -9,6 +11,7 @@ from rebond_server.documents.handover import Sheet, SheetDevice, SheetDrive
 from rebond_server.operations.work import Work
 from rebond_server.store.queries.agreement import agreement_of
 from rebond_server.store.queries.device_page import DevicePage, device_page
+from rebond_server.store.queries.file_page import codes_of
 from rebond_server.store.queries.request_page import GivenDevice, HandoverPage
 from rebond_server.store.queries.standing import DriveLine
 from rebond_server.web.fact_lines import drive_name
@@ -20,6 +23,7 @@ NO_DATA_KINDS = frozenset({"screen", "accessory", "key_4g"})
 
 def sheet_of(work: Work, handover: HandoverPage, workshop: str, zone: ZoneInfo) -> Sheet:
     """Return what the sheet says; of each drive only what is proven now."""
+    codes = codes_of(work.session, work.site_id, handover.request.request_id)
     return Sheet(
         number=handover.number,
         day=handover.at.astimezone(zone).date(),
@@ -28,7 +32,10 @@ def sheet_of(work: Work, handover: HandoverPage, workshop: str, zone: ZoneInfo) 
         agreement=agreement_of(work.session, work.site_id, handover.request.request_id),
         organisation=handover.request.organisation,
         request=handover.request.code,
-        devices=tuple(_device(work, handover, given) for given in handover.devices),
+        devices=tuple(
+            replace(_device(work, handover, given), code=codes.get(given.device.tag))
+            for given in handover.devices
+        ),
     )
 
 

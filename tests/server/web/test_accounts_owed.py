@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,6 +97,21 @@ def test_the_partners_add_up_to_the_whole(data):
         total = sum(getattr(one, field) for one in found.partners.values())
         assert total == getattr(found.whole, field)
     assert sum(found.publics.values()) == sum(found.qpv.values()) == found.whole.beneficiaries
+
+
+def test_a_pace_needs_a_month_and_a_known_period():
+    target, today = Target(count=1000, ends=date(2027, 12, 31)), date(2026, 12, 31)
+    lump = GivenLine(day=date(2026, 12, 1), kind="laptop", count=500, source="communiqué")
+    assert programme_tally.progress(target, [lump], today).projected is None
+    yesterday = GivenLine(day=date(2026, 12, 30), kind="laptop", tag="RB-1")
+    assert programme_tally.progress(target, [yesterday], today).projected is None
+    period = msgspec.structs.replace(lump, starts=date(2024, 12, 2))
+    found = programme_tally.progress(target, [period], today)
+    assert 700 <= found.projected <= 760  # 250 a year, less the last month without any
+    steady = [
+        GivenLine(day=date(2026, n, 15), kind="laptop", count=10, tag="x") for n in range(1, 13)
+    ]
+    assert 235 <= programme_tally.progress(target, steady, today).projected <= 260
 
 
 def test_impact_is_told_with_its_source_and_only_where_there_is_one():

@@ -126,6 +126,12 @@ def _prescriber(session: Session, site_id: UUID, request_id: UUID) -> str | None
     )
 
 
+def codes_of(session: Session, site_id: UUID, request_id: UUID) -> dict[str, str]:
+    """Return the codes of a class list by the tag of the device that each got."""
+    entries = _entries(session, site_id, request_id)
+    return {one.tag: one.code for one in entries if one.tag is not None}
+
+
 def _entries(session: Session, site_id: UUID, request_id: UUID) -> tuple[EntryLine, ...]:
     rows = session.execute(
         select(ListEntry.code, Device.tag)

@@ -153,7 +153,12 @@ def given_lines(session: Session, row: Programme, zone: ZoneInfo) -> tuple[Given
     )
     lines += [
         GivenLine(
-            day=one.ends, kind=one.kind, count=one.count, public=one.public, source=one.source
+            day=one.ends,
+            kind=one.kind,
+            count=one.count,
+            public=one.public,
+            source=one.source,
+            starts=one.starts,
         )
         for one in before
     ]

@@ -94,15 +94,14 @@ def price_sentences(page: PlanPage) -> list[Sentence]:
 
 
 def conflict_sentences(page: PlanPage) -> list[Sentence]:
-    """Return the instructions of people that the plan could not follow, and why."""
-    return [
-        Sentence(
-            fr=f"{one.pin.reason} : {' ; '.join([m.fr for m in said] + rules) or 'impossible'}",
-            en=f"{one.pin.reason}: {'; '.join([m.en for m in said] + rules) or 'impossible'}",
-        )
-        for one in page.output.conflicts
-        for said, rules in [([miss_sentence(miss) for miss in one.misses], list(one.rules))]
-    ]
+    """Return the instructions of people that the plan could not follow, and the rules that stood against."""
+    found = []
+    for one in page.output.conflicts:
+        told = [miss_sentence(miss) for miss in one.misses] + [rule_name(r) for r in one.rules]
+        fr = " ; ".join(sentence.fr for sentence in told) or "impossible"
+        en = "; ".join(sentence.en for sentence in told) or "impossible"
+        found.append(Sentence(fr=f"{one.pin.reason} : {fr}.", en=f"{one.pin.reason}: {en}."))
+    return found
 
 
 def _proposed(page: PlanPage, line: Assigned) -> ProposedLine:

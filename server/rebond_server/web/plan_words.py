@@ -115,18 +115,23 @@ def reason_sentence(reason: Reason) -> Sentence:
     )
 
 
+RULES: dict[str, Pair] = {
+    "cap": Pair("plafond {rule}", "cap {rule}"),
+    "share": Pair("part promise {rule}", "promised share {rule}"),
+    "quantity": Pair("la demande {rule} n'en veut pas autant", "request {rule} wants less"),
+    "kit": Pair("kit incomplet ({rule})", "incomplete kit ({rule})"),
+    "no_stock": Pair("le stock manque ({rule})", "not enough stock ({rule})"),
+    "pins": Pair("une autre consigne passe avant{rule}", "another instruction comes first{rule}"),
+    "fill": Pair("partage équitable{rule}", "fair sharing{rule}"),
+}
+
+
 def rule_name(rule: str) -> Sentence:
-    """Return a rule by what people know it as: a cap, a share, or fair sharing."""
+    """Return a rule by what people know it as: a cap, a share, fair sharing, a pin."""
     kind, _, rest = rule.partition("/")
-    match kind:
-        case "cap":
-            return Sentence(fr=f"Plafond {rest}", en=f"Cap {rest}")
-        case "share":
-            return Sentence(fr=f"Part promise {rest}", en=f"Promised share {rest}")
-        case "fill":
-            return Sentence(fr="Partage équitable", en="Fair sharing")
-        case _:
-            return Sentence(fr=f"Règle {rule}", en=f"Rule {rule}")
+    if kind not in RULES:
+        return Sentence(fr=f"règle {rule}", en=f"rule {rule}")
+    return RULES[kind].filled(rule=rest)
 
 
 def outcome_sentences(outcome: Outcome) -> tuple[Sentence, ...]:

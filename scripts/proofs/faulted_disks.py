@@ -141,7 +141,7 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
         folder,
         words([case.disk for case in cases], folder),
         modules=MODULES,
-        memory_mib=1536,
+        memory_mib=768 + 128 * len(cases),
     ) as station:
         server.new_stick(station.stick)
         for port, case in enumerate(cases):

@@ -28,6 +28,7 @@ from contents import write_stick  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
 from host_guest import require  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
+from station import STICK as STICK_IN_GUEST  # noqa: E402 - likewise
 from station import Order, Station  # noqa: E402 - likewise
 
 from rebond_schemas.erasure import Ending  # noqa: E402 - behind the path above
@@ -121,8 +122,8 @@ class Bench:
         """Boot once more, let the erasures end, and hold what the stick says against the truth."""
         with self._booted("last") as (station, boot):
             answer = station.wipe(self._disks).wait(900)
-            station.run("cp", "-r", f"{_MOUNTED}/stick", "/mnt/stick")
-            shutil.copytree(station.shared / "stick", self._folder / "read", dirs_exist_ok=True)
+            station.run("cp", "-r", f"{_MOUNTED}/stick", STICK_IN_GUEST)
+            shutil.copytree(station.stick, self._folder / "read")
         self._left[boot] = self._canaries_left()
         told = self._server.receive(self._folder / "read")
         if not told:

@@ -11,7 +11,7 @@ from qemu import Qemu
 
 HERE = Path(__file__).resolve().parent
 TIME_LIMIT = 1800  # hw-probe takes minutes under emulation
-MEMORY_MIB = 1536
+MEMORY_MIB = 1024
 
 
 def measure(kernel: Path, folder: Path, rounds: int) -> dict[str, Any]:

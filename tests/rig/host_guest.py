@@ -33,6 +33,9 @@ BUSES = (
 SHARED = "/run/shared"
 """Where the guest sees the shared folder."""
 
+EMULATED = "no_timer_check"
+"""Kernel words for a slow emulation: on a busy host the timer's check panics ("IO-APIC + timer")."""
+
 _UDEV = ("block", "net", "input", "drm", "video4linux", "sound", "bluetooth", "usb", "tpm", "mmc")
 """Subsystems that are told to udev: all of them, under emulation, take half a minute."""
 _LAZY = ("psutil", "pyudev", "cpuinfo", "pySMART")
@@ -93,7 +96,7 @@ def words(
     initrd.write_bytes(_initrd(kernel, script, (*_SHARE, *modules)))
     return [
         *("-m", str(memory_mib), "-kernel", str(image(kernel)), "-initrd", str(initrd)),
-        *("-append", "console=ttyS0 quiet loglevel=3 net.ifnames=0 panic=-1"),
+        *("-append", f"console=ttyS0 quiet loglevel=3 net.ifnames=0 panic=-1 {EMULATED}"),
         *("-virtfs", "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"),
         *("-virtfs", f"local,path={shared},mount_tag=out,security_model=none"),
     ]

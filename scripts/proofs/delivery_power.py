@@ -8,7 +8,6 @@ synced undone). A real disk may keep more; nothing may need it.
 import contextlib
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -99,7 +98,7 @@ class Shadow:
         fresh.replace(path)
 
 
-def cut_power(folder: Path, images: list[Path], chance: random.Random) -> set[UUID]:
+def cut_power(folder: Path, images: list[Path], seconds: float) -> set[UUID]:
     """Let an agent erase the images offline and kill it; return the erasures it said were finished."""
     machine = folder.with_name(_EMPTY_MACHINE)
     machine.mkdir(exist_ok=True)
@@ -111,7 +110,7 @@ def cut_power(folder: Path, images: list[Path], chance: random.Random) -> set[UU
     assert agent.stdout is not None  # noqa: S101 - asked for above
     agent.stdout.readline()  # it has begun
     with contextlib.suppress(subprocess.TimeoutExpired):
-        agent.wait(chance.uniform(0.0, 3.0))
+        agent.wait(seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(agent.pid, signal.SIGKILL)
     output, _ = agent.communicate(timeout=60)

@@ -6,7 +6,7 @@ printed starts without them, and starting takes a third of its time on an old co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from rebond_agent.errors import MachineMissing
@@ -102,13 +102,17 @@ class Desk:
                 serial=drive.serial or unknown,
             )
 
-    def send(self, outbox: Outbox, backoff: Iterable[float]) -> int:
+    def send(
+        self, outbox: Outbox, backoff: Iterable[float], time_limit: float | None = None
+    ) -> int:
         """Send what waits and tell how it went; return the exit code."""
         from rebond_agent.delivery import send_all  # noqa: PLC0415 - only with a stick
         from rebond_agent.delivery.ordering import refresh  # noqa: PLC0415 - likewise
         from rebond_agent.delivery.server import server_of  # noqa: PLC0415 - likewise
 
         server = server_of(outbox.stick)
+        if time_limit is not None:
+            server = replace(server, time_limit=time_limit)
         sent = send_all(outbox, server, sleep=self.sleep, backoff=backoff)
         if not sent.problems:
             refresh(outbox, server)

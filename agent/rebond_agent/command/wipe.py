@@ -12,7 +12,7 @@ from rebond_agent.checks.told import keep_inspection, told_checks
 from rebond_agent.choosing import failed_probes
 from rebond_agent.command.choice import confirmed_drives
 from rebond_agent.command.desk import NOT_ALL_ERASED, Desk
-from rebond_agent.command.ordering import ordered, told_live
+from rebond_agent.command.ordering import ASKING_SECONDS, ordered, told_live
 from rebond_agent.command.scratch import scratch_drives
 from rebond_agent.delivery import SHORT_BACKOFF
 from rebond_agent.delivery.live import Live
@@ -66,9 +66,9 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
         statement = inspect(session, collected, outbox)
         keep_inspection(session, checks, outbox)
         desk.show_inventory(statement, stick, as_json=words.json)
-        if not words.no_send:
-            desk.send(outbox, SHORT_BACKOFF)  # the order is for a machine that the server knows
-        order = ordered(desk, outbox, session, ask=not words.no_send)
+        # The order is for a machine that the server knows. One that is away holds nothing up for long.
+        here = not words.no_send and desk.send(outbox, (), ASKING_SECONDS) == 0
+        order = ordered(desk, outbox, session, ask=here)
         if words.unattended:
             chosen = (*_all(order, session, collected, words), *images)
         named = None if order is None else str(order.id)

@@ -24,11 +24,21 @@ class Agreement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     details: dict[str, Any] = field(default_factory=dict)
 
 
+class Conduct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a programme is run, beside the terms that the plan reads."""
+
+    first_come: bool = False
+    voucher_days: int | None = None
+    trainees: int | None = None
+    funding: tuple[str, ...] = ()
+
+
 class Demonstration(Struct, frozen=True, kw_only=True):
     """Everything that the tables of a demonstration workshop start from.
 
     `agreement_of` gives the number of the agreement behind each lot and programme, `operator_of`
-    the operator of each programme, `organisation_of` who asks, by the code of the request.
+    the operator of each programme, `organisation_of` who asks, by the code of the request,
+    `conduct_of` how each programme is run.
     """
 
     rules: str
@@ -40,6 +50,7 @@ class Demonstration(Struct, frozen=True, kw_only=True):
     agreement_of: dict[str, str]
     operator_of: dict[str, str]
     organisation_of: dict[str, str]
+    conduct_of: dict[str, Conduct]
 
     def plan_input(self) -> PlanInput:
         """Return the plan input without any device."""
@@ -80,6 +91,9 @@ def _read(plain: dict[str, Any]) -> Demonstration:
         agreement_of={row["code"]: row["agreement"] for row in (*lots, *programmes)},
         operator_of={row["code"]: row["operator"] for row in programmes},
         organisation_of={row["code"]: row["organisation"] for row in requests},
+        conduct_of={
+            row["code"]: msgspec.convert(row.get("conduct", {}), Conduct) for row in programmes
+        },
     )
 
 

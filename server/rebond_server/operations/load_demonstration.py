@@ -85,6 +85,10 @@ def _add_programmes(work: Work, data: Demonstration) -> int:
                 operator=data.operator_of[one.id],
                 agreement_id=agreements.get(data.agreement_of.get(one.id, "")),
                 terms=plain(one),
+                first_come=data.conduct_of[one.id].first_come,
+                voucher_days=data.conduct_of[one.id].voucher_days,
+                trainees=data.conduct_of[one.id].trainees,
+                funding=[*data.conduct_of[one.id].funding],
             )
             for one in data.programmes
             if one.id not in known

@@ -29,6 +29,7 @@ from rebond_schemas.facts import (
     MemoryModule,
     NetworkInterface,
     Processor,
+    Source,
 )
 from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Agent, Clock, Erasure, Inventory, ProbeFailure
@@ -194,8 +195,13 @@ def test_hidden_drives_are_a_warning():
     assert "ATTENTION : un contrôleur cache des disques (RAID)" in printed(facts)
 
 
-def test_a_machine_without_drives_says_so():
-    assert "Disques         aucun disque vu\n" in printed(Facts(drives=(), drives_hidden=False))
+def test_a_machine_without_drives_says_so_only_where_somebody_looked():
+    none = inventory(Facts(drives_hidden=False))
+    seen = Source(status="measured", evidence="lsblk")
+    looked = msgspec.structs.replace(none, sources={"drives": seen})
+
+    assert "Disques         aucun disque vu\n" in sheet(looked, Language.FR, origin="")
+    assert "Disques         inconnu\n" in sheet(none, Language.FR, origin="")
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def _drives(rows: Rows, facts: Facts) -> None:
         case False:
             pass
     if not facts.drives:
-        rows.add(Phrase.DRIVES, [rows.say(Phrase.NO_DRIVE)])
+        rows.add(Phrase.DRIVES, rows.none_or_unknown("drives", Phrase.NO_DRIVE))
     for drive in facts.drives:
         first, *others = drive_lines(drive, rows.language)
         rows.add(Phrase.DRIVES, first)

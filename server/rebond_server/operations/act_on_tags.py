@@ -17,7 +17,8 @@ from rebond_server.operations.grade_device import confirm_grade
 from rebond_server.operations.hold_device import hold_device, resume_device
 from rebond_server.operations.place_device import move_device
 from rebond_server.operations.put_in_lot import put_in_lot
-from rebond_server.operations.work import Work
+from rebond_server.operations.undo_bulk import before, remember
+from rebond_server.operations.work import ActorKind, Work
 from rebond_server.store.queries.device_page import device_by_tag
 
 MOST_TAGS = 500
@@ -70,11 +71,23 @@ def act_on_tags(work: Work, action: BulkAction, text: str, goal: str) -> tuple[T
                 en=f"At most {MOST_TAGS} tags at a time.",
             )
         )
-    return tuple(_one(work, tag, _STEPS[action], goal) for tag in tags)
+    were: list[dict[str, str | None]] = []
+    results = tuple(_one(work, tag, _STEPS[action], goal, were) for tag in tags)
+    if were and action in UNDOABLE and work.actor.kind is ActorKind.ACCOUNT:
+        remember(work, action.value, goal, were)
+    return results
+
+
+UNDOABLE = frozenset({BulkAction.MOVE, BulkAction.LOT, BulkAction.HOLD})
+"""What can be taken back: nothing left the building, and nothing was proven or promised by it."""
 
 
 def _one(
-    work: Work, scanned: str, step: Callable[[Work, UUID, str], object], goal: str
+    work: Work,
+    scanned: str,
+    step: Callable[[Work, UUID, str], object],
+    goal: str,
+    were: list[dict[str, str | None]],
 ) -> TagResult:
     tag = read_tag(scanned)
     if isinstance(tag, Sentence):
@@ -85,11 +98,14 @@ def _one(
             fr="Aucun appareil ne porte cette étiquette.", en="No device has this tag."
         )
         return TagResult(tag=tag, refusal=unknown)
+    was = before(work, device_id)
     try:
         with work.session.begin_nested():
             step(work, device_id, goal)
     except Refused as refusal:
         return TagResult(tag=tag, refusal=refusal.sentence)
+    if was != before(work, device_id):
+        were.append(was)
     return TagResult(tag=tag, refusal=None)
 
 

@@ -21,6 +21,7 @@ from rebond_server.operations.picture import Picture, picture
 from rebond_server.operations.receive_statement import receive_statement
 from rebond_server.operations.sameness_again import SAMENESS, sameness_again, tag_then
 from rebond_server.operations.take_in import TAKE_IN, take_in_again
+from rebond_server.operations.undo_bulk import UNDO_HOLD
 from rebond_server.operations.word_again import WORDS, word_again
 from rebond_server.operations.work import NOBODY, ActorKind, Work
 from rebond_server.store.database import migrate, open_database, sessions
@@ -40,6 +41,7 @@ STEPS = frozenset(
         Event.RESUME,
         Event.SCRAP,
         Event.DESTROY_DRIVES,
+        UNDO_HOLD,
     }
 )
 

@@ -6,15 +6,18 @@ from sqlalchemy import select
 
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.asset_tag import in_turn
 from rebond_server.operations.history import tell
 from rebond_server.operations.join_devices import join, take_apart
+from rebond_server.operations.move_evidence import plain_identity
 from rebond_server.operations.settle_device import settle_again
 from rebond_server.operations.step import device_of, reason_given
 from rebond_server.operations.work import Work
-from rebond_server.store.device import Device
+from rebond_server.store.device import Device, DeviceDrive, DriveRow
 from rebond_server.store.ids import uuid7
+from rebond_server.store.queries.standing import standing
 from rebond_server.store.sameness import Doubt, Join, Settled
 
 KEEP_APART = "keep_apart"
@@ -27,9 +30,50 @@ def same_device(work: Work, kept_id: UUID, gone_id: UUID, reason: str) -> Device
     work.require(Permission.MERGE_DEVICES)
     in_turn(work)
     kept, gone = device_of(work, kept_id), device_of(work, gone_id)
+    for one, other in ((kept, gone), (gone, kept)):
+        _refuse_forgetting(work, one, other)
     join(work, kept, gone, reason=reason_given(reason))
     settle_again(work, kept)
     return kept
+
+
+def _refuse_forgetting(work: Work, one: Device, other: Device) -> None:
+    """Raise BadValue when a drive of one is unproven and unseen in the other: nobody would ask for it again."""
+    there = {plain_identity(drive.identity) for drive in _latest(work, other)}
+    proven = {line.drive_id: line for line in standing(work.session, one).drives}
+    for drive in _latest(work, one):
+        line = proven.get(drive.id)
+        lost = line is not None and line.holds_data and not line.destroyed
+        if lost and plain_identity(drive.identity) not in there and line.verdict not in _PROVEN:  # type: ignore[union-attr]  # `lost` says so
+            raise BadValue(
+                Sentence(
+                    fr=f"Le disque {drive.serial or '?'} de {one.tag} n'est pas prouvé effacé, et "
+                    f"{other.tag} ne le voit pas : effacez-le, ou témoignez à deux qu'il est détruit.",
+                    en=f"Drive {drive.serial or '?'} of {one.tag} is not proven erased, and "
+                    f"{other.tag} does not see it: erase it, or two people see it destroyed.",
+                )
+            )
+
+
+_PROVEN = frozenset({Verdict.CLEARED, Verdict.PURGED})
+
+
+def _latest(work: Work, device: Device) -> list[DriveRow]:
+    """Return the drives that the latest report of a device saw."""
+    return list(
+        work.session.scalars(
+            select(DriveRow)
+            .join(
+                DeviceDrive,
+                (DeviceDrive.site_id == DriveRow.site_id) & (DeviceDrive.drive_id == DriveRow.id),
+            )
+            .where(
+                DeviceDrive.site_id == work.site_id,
+                DeviceDrive.device_id == device.id,
+                DeviceDrive.inventory_id == device.inventory_id,
+            )
+        )
+    )
 
 
 def two_devices(work: Work, one_id: UUID, other_id: UUID, reason: str) -> None:

@@ -1,9 +1,12 @@
 """Many devices at once: tags that were scanned, pasted, ticked, or all that a filter shows."""
 
+from uuid import UUID
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from rebond_server.domain.policy import allowed
+from rebond_server.operations import undo_bulk as undoing
 from rebond_server.operations.act_on_tags import (
     MOST_TAGS,
     PERMISSIONS,
@@ -38,6 +41,13 @@ def act() -> ResponseReturnValue:
     return _page(act_on_tags(work(), action, field("tags"), field("goal")), ())
 
 
+@blueprint.post("/ensemble/<uuid:act_id>/defaire")
+def undo(act_id: UUID) -> ResponseReturnValue:
+    """Take back what was done with many tags."""
+    told = undoing.undo(work(), act_id)
+    return _page(tuple(TagResult(tag=tag, refusal=refusal) for tag, refusal in told), ())
+
+
 def _page(results: tuple[TagResult, ...], tags: tuple[str, ...]) -> str:
     reader = person()
     session, site_id = work().session, work().site_id
@@ -53,4 +63,6 @@ def _page(results: tuple[TagResult, ...], tags: tuple[str, ...]) -> str:
         goals=[line.code for line in places(session, site_id)]
         + [line.code for line in lot_list(session, site_id)],
         words=intake_words,
+        undoable=undoing.undoable(work()),
+        bulk_action=BulkAction,
     )

@@ -83,6 +83,7 @@ TABLE: dict[str, Permission | Door] = {
     "intake.labels": _P.RECEIVE_DEVICE,
     "bulk.page": _P.RECEIVE_DEVICE,
     "bulk.act": _P.RECEIVE_DEVICE,
+    "bulk.undo": _P.RECEIVE_DEVICE,
     "intake.place_list": _P.RECEIVE_DEVICE,
     "intake.add_place": _P.RECEIVE_DEVICE,
     "grading.lift": _P.VIEW_DEVICE,

@@ -160,6 +160,7 @@ VERBS: dict[str, Sentence] = {
     "remove_second_factor": Sentence(fr="retirer le second facteur", en="remove the second factor"),
     "waste_leaves": Sentence(fr="partir en déchet", en="leave as waste"),
     "withdraw_waste": Sentence(fr="retirer du registre des déchets", en="withdraw from waste"),
+    "undo_hold": Sentence(fr="ne plus retenir", en="hold no more"),
     "make_token": Sentence(fr="créer un jeton", en="make a token"),
     "revoke_token": Sentence(fr="révoquer un jeton", en="revoke a token"),
     "add_part": Sentence(fr="ajouter une pièce", en="add a part"),

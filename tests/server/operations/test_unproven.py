@@ -39,8 +39,11 @@ from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.place_device import give_to, move_device, record_place
 from rebond_server.operations.put_in_lot import put_in_lot
+from rebond_server.operations.settle_doubt import same_device, two_devices
 from rebond_server.operations.take_in import take_in
 from rebond_server.operations.undo_assignment import undo_assignment
+from rebond_server.operations.undo_bulk import undo
+from rebond_server.operations.waste import Shipment, devices_left
 from rebond_server.operations.withdraw_device import withdraw_device
 from rebond_server.operations.witness import witness_destruction, witness_no_media
 from rebond_server.operations.work import NOBODY, command_line
@@ -48,6 +51,7 @@ from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Request
 from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.record import BulkAct
 from rebond_server.store.voucher import Voucher
 
 FORBIDDEN = {State.WIPED, State.GRADED, State.ALLOCATED, State.RELEASED}
@@ -96,6 +100,10 @@ TRIED = {
     "examine_by_hand": lambda w, t: examine_by_hand(w, t.device, Letter.A, "essai"),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: destroy_drives(w, t.device, "essai"),
+    "same_device": lambda w, t: same_device(w, t.device, graded_beside(w, t), "essai"),
+    "two_devices": lambda w, t: two_devices(w, t.device, graded_beside(w, t), "essai"),
+    "undo": lambda w, t: undo(w, act_of(w, t)),
+    "devices_left": lambda w, t: devices_left(w, [tag_of(w, t.device)], TRUCK),
     "move_device": lambda w, t: move_device(
         w, t.device, record_place(w, "S1", PlaceKind.SITE, "").code
     ),
@@ -112,6 +120,27 @@ TRIED = {
     for action in BulkAction
 }
 """By name: every operation that takes a device, or may reach one."""
+
+
+TRUCK = Shipment(left=NOON.date(), code="160214", carrier="x", destination="73282932000074")
+
+
+def graded_beside(work, target):
+    """Return another device; its erasure is proven."""
+    return work.session.query(Device).filter(Device.id != target.device).first().id
+
+
+def act_of(work, target):
+    """Return an act that pretends to have found the device graded."""
+    item = {"device": str(target.device), "place": None, "lot": None, "state": "graded"}
+    act = BulkAct(
+        site_id=work.site_id, id=uuid4(), action="hold", goal="x", items=[item], at=work.now,
+        by=work.actor.id,
+    )  # fmt: skip
+    with work.session.no_autoflush:
+        work.session.add(act)
+        work.session.flush()
+    return act.id
 
 
 def asked(event):
@@ -171,7 +200,19 @@ ELSEWHERE = {
     "refuse_over_cap", "refuse_partial_kits", "import_files", "see_proof_of_many",
     # about names and signatures, apart from devices
     "keep_name", "keep_signature", "read_signature", "find_people", "erase_person",
+    # one machine or two: parts of `same_device`, which is tried, and of test_reprobes
+    "recognise", "note_doubts", "told_apart", "prints", "add_keys", "count_keys_anew", "join",
+    "may_join", "take_apart", "take_apart_now", "later_join", "pair_of", "doubt_again", "undo_join",
+    "move_evidence", "tag_then", "wear",
+    # what was done in bulk: parts of `undo`, which is tried
+    "before", "remember", "undoable",
+    # about tokens, second factors, saved filters, the register of waste
+    "make_token", "revoke_token", "find_program", "touch_token", "tokens", "enrol", "remove", "takes",
+    "fitting_step", "keep_view", "forget_view", "views_of", "parts_left", "weigh", "withdraw",
+    # answers what was scanned; who is left to be served
+    "scan", "remaining",
     # about spare parts
+    "take_out", "inside", "taken", "scrap_part",
     "add_parts", "move_part", "use_part", "stock_of", "better", "plan_repairs", "donated",
 }  # fmt: skip
 

@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from contents import write_stick  # noqa: E402 - likewise
 from disks import MIB, Disk, Hung, words  # noqa: E402 - likewise
 from host_guest import require  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
+from qemu import GuestFailed  # noqa: E402 - likewise
 from station import STICK as STICK_IN_GUEST  # noqa: E402 - likewise
 from station import Order, Station  # noqa: E402 - likewise
 
@@ -64,12 +64,16 @@ def main() -> int:
         bench_server(Path(temporary) / "server") as server,
     ):
         bench = Bench(options, Path(temporary), server)
-        for number in range(options.cuts):
-            bench.cut(number)
-        bench.finish()
+        try:
+            for number in range(options.cuts):
+                bench.cut(number)
+            bench.finish()
+        except GuestFailed as error:
+            bench.failed += 1
+            print(error)
     seconds = time.monotonic() - began
     print(
-        f"{bench.tried} tried, {bench.failed} failed ({bench.points} erasures cut in"
+        f"{bench.tried} tried, {bench.failed} failed ({bench.points} erasures cut by"
         f" {options.cuts} power cuts), seed {options.seed}, {seconds:.0f} s"
     )
     return 1 if bench.failed else 0
@@ -93,7 +97,8 @@ class Bench:
         server.new_stick(folder / "holds" / "stick")
         STICK.image(folder).write_bytes(bytes(STICK.size_bytes))
         write_stick(STICK.image(folder), partitioned=False, holds=folder / "holds")
-        self._cut_off: Counter[str] = Counter()
+        self._cut_off: dict[str, list[str]] = {disk.serial: [] for disk in self._disks}
+        """Boots that were cut after this disk had been written to."""
         self._left: dict[str, dict[str, int]] = {}
 
     def cut(self, number: int) -> None:
@@ -109,12 +114,11 @@ class Bench:
             station.qemu.power_cut()
         self._left[boot] = self._canaries_left()
         touched = [disk.serial for disk in self._disks if self._sum(disk) != before[disk.serial]]
-        if not said:
-            self._cut_off.update(touched)
-            self.points += len(touched)
+        for serial in [] if said else touched:
+            self._cut_off[serial].append(boot)
         print(
             f"       cut {number}: {watched.serial} had moved {share:.2f} times its size;"
-            f" {'the erasures had ended' if said else f'{len(touched)} erasures cut'}",
+            f" {'the erasures had ended' if said else f'{len(touched)} disks written to'}",
             flush=True,
         )
 
@@ -134,7 +138,14 @@ class Bench:
     def _judge(self, disk: Disk, told: Sequence[Told]) -> None:
         """Print the line of one disk: its interruptions, its verdicts, and what is left on it."""
         interrupted = sum(one.statement.ending is Ending.INTERRUPTED for one in told)
-        wanted = self._cut_off[disk.serial]
+        # One that had ended by then has said so itself, in the boot that was cut.
+        ended = {
+            one.statement.made.boot_id
+            for one in told
+            if one.statement.ending is not Ending.INTERRUPTED
+        }
+        wanted = sum(boot not in ended for boot in self._cut_off[disk.serial])
+        self.points += wanted
         false = [one for one in told if one.verdict in POSITIVE and self._was_left(one, disk)]
         last = told[-1].verdict if told else None
         good = interrupted >= wanted and not false and last in POSITIVE

@@ -98,7 +98,8 @@ class BenchServer:
             waiting = {parcel.statement for parcel in outbox.waiting}
             sent = send_all(outbox, self, sleep=lambda _: None, backoff=())
         if sent.unwanted or sent.problems or sent.waiting:
-            raise ValueError(f"not taken: {sent.unwanted} {sent.problems} {sent.waiting}")
+            said = [why.message for _, why in sent.unwanted] + list(map(str, sent.problems))
+            raise ValueError(f"not taken: {said}, {sent.waiting} waiting")
         with self.workshop.work(NOBODY, _now(), reading=True) as work:
             rows = work.session.scalars(
                 select(StatementRow)

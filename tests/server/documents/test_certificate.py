@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from bench import account, device_of, enrolled, receipt, send
+from bench import SSD, account, device_of, enrolled, receipt, send
+from erasures import good_erasure
 from moments import NOON, later
+from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
@@ -121,23 +123,14 @@ def test_nothing_is_attested_without_proof(workshop, stick, lead):
 def test_a_later_contradiction_withdraws_it(workshop, stick, lead):
     device = erased(workshop, stick)
     row = issued(workshop, lead, device)
-    read = stick.erasure().statement.passes[1]
-    found = type(read)(
-        **{n: getattr(read, n) for n in read.__struct_fields__} | {"mismatch_count": 1}
-    )
-    stick.sequence -= 1
-    send(workshop, stick.erasure(passes=(stick_pass(stick), found)), later(2))
+    written, read = good_erasure(SSD).passes
+    found = replace(read, mismatch_count=1)
+    send(workshop, stick.erasure(passes=(written, found)), later(2))
     with workshop.work(NOBODY, later(3), reading=True) as work:
         assert work.session.query(Withdrawal).count() == 1
         line = certificate_by_number(work.session, work.site_id, row.number.lower())
     assert line.withdrawn == later(2)
     assert "Retiré le" in certificate_html(paper(workshop, line.row, line.withdrawn))
-
-
-def stick_pass(stick):
-    passes = stick.erasure().statement.passes
-    stick.sequence -= 1
-    return passes[0]
 
 
 def test_the_code_is_short_and_every_edit_breaks_it(workshop, stick, lead):

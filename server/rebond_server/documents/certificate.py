@@ -28,10 +28,13 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from weasyprint import HTML
 from weasyprint.urls import URLFetcherResponse
 
+from rebond_schemas.signing import public_key
+
 TEMPLATES = Path(__file__).parent / "templates"
 _LASTS = timedelta(days=365 * 30)
 _CURVE = ec.SECP256R1()
 _SVG = {"Content-Type": "image/svg+xml"}
+_SHA256 = algos.DigestAlgorithm({"algorithm": "sha256"})
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Points of P-256 (FIPS 186-5)."""
 
@@ -117,11 +120,10 @@ def _written_by_us(pdf: bytes, signature: bytes, own: x509.Certificate) -> bool:
     A signature signs its attributes, not the envelope around itself: that is built again and compared.
     """
     told = cms.ContentInfo.load(signature)["content"]["signer_infos"][0]
-    sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
-    signed_by = {"issuer": own.issuer, "serial_number": own.serial_number}
+    sha256 = _SHA256
     signer = {
         "version": "v1",
-        "sid": {"issuer_and_serial_number": cms.IssuerAndSerialNumber(signed_by)},
+        "sid": {"issuer_and_serial_number": _signed_by(own)},
         "digest_algorithm": sha256,
         "signed_attrs": told["signed_attrs"],
         "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
@@ -138,6 +140,10 @@ def _written_by_us(pdf: bytes, signature: bytes, own: x509.Certificate) -> bool:
     made = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(envelope)})
     ours = bytes(made.dump()).ljust(len(signature), b"\0")
     return signature == ours and b"<" + ours.hex().upper().encode() + b">" in pdf
+
+
+def _signed_by(own: x509.Certificate) -> cms.IssuerAndSerialNumber:
+    return cms.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
 
 
 def signing_certificate(key: bytes, workshop: str) -> x509.Certificate:
@@ -179,9 +185,26 @@ def _stretched(key: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=48, salt=None, info=purpose).derive(key)
 
 
-def check_page(public_key: str, workshop: str) -> str:
-    """Return the page that checks a code without network, with the workshop's public key in it."""
-    return str(_template("check.html").render(public_key=public_key, workshop=workshop))
+def check_page(key: bytes, workshop: str) -> str:
+    """Return the page that checks a code or a PDF without network; it holds the public keys alone."""
+    own = signing_certificate(key, workshop)
+    sha256, signed_by = _SHA256, _signed_by(own)
+    ecdsa = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
+    data = cms.EncapsulatedContentInfo({"content_type": "data"})
+    return str(
+        _template("check.html").render(
+            public_key=public_key(key),
+            workshop=workshop,
+            envelope={
+                "certificate": own.dump().hex(),
+                "signedBy": signed_by.dump().hex(),
+                "sha256": sha256.dump().hex(),
+                "ecdsa": ecdsa.dump().hex(),
+                "data": data.dump().hex(),
+            },
+            point=own.public_key["public_key"].native.hex(),
+        )
+    )
 
 
 def _template(name: str) -> Any:  # noqa: ANN401 - jinja2's own type is not exported

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DESTROY_DRIVES = "destroy_drives"
     ACCEPT_LIMITS = "accept_limits"
     WITNESS = "witness"
+    DRAW_REREADS = "draw_rereads"
     ISSUE_CERTIFICATE = "issue_certificate"
     MERGE_DEVICES = "merge_devices"
     MANAGE_LOTS = "manage_lots"
@@ -69,6 +70,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     _P.DESTROY_DRIVES: frozenset({_T, _L}),
     _P.ACCEPT_LIMITS: frozenset({_L}),
     _P.WITNESS: frozenset({_T, _L}),
+    _P.DRAW_REREADS: frozenset({_L}),
     _P.ISSUE_CERTIFICATE: frozenset({_T, _L}),
     _P.MERGE_DEVICES: frozenset({_L}),
     _P.MANAGE_LOTS: frozenset({_L, _O}),

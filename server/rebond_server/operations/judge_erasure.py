@@ -10,12 +10,14 @@ from rebond_schemas.facts import Drive
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import same_drive
 from rebond_server.domain.drive_speed import ceiling
+from rebond_server.domain.second_read import is_second_read
 from rebond_server.domain.verdict import Judgement, judge
 from rebond_server.domain.verdict_reason import Code
 from rebond_server.operations.evidence_of import order_named
 from rebond_server.operations.history import tell
 from rebond_server.operations.issue_certificate import withdraw_contradicted
 from rebond_server.operations.order import OLDEST_FIRST
+from rebond_server.operations.read_again import read_again
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
@@ -29,8 +31,11 @@ LONGEST = 1e18
 NOT_APPLICABLE = "not_applicable"
 
 
-def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasure) -> None:
-    """Judge the statement against the drive that the run's inventory saw, and keep the verdict."""
+def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasure) -> bool:
+    """Judge the statement against the drive that the run's inventory saw, and keep the verdict.
+
+    Returns whether it is a second read that contradicts the proof before it.
+    """
     seen = drive_seen(work, device, row, erasure)
     if seen is None:
         tell(
@@ -40,9 +45,12 @@ def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasur
             new=str(row.id),
             details={"path": erasure.path},
         )
-        return
+        return False
     drive_row = work.session.get_one(DriveRow, (work.site_id, seen.drive_id))
     drive = msgspec.convert(seen.facts, Drive)
+    second = is_second_read(erasure)
+    if second and not read_again(work, device, drive_row, erasure, drive):
+        return False
     order = order_named(work, erasure.order)
     judgement = judge(erasure, drive, admit_ieee=order is not None and order.policy.admit_ieee)
     judged = _row(work, device, row, erasure, drive_row, drive, judgement)
@@ -57,6 +65,7 @@ def judge_erasure(work: Work, device: Device, row: StatementRow, erasure: Erasur
         reason=judgement.reasons[0].sentence.en if judgement.reasons else None,
         details={"statement": str(row.id), "drive": str(drive_row.id)},
     )
+    return second
 
 
 def drive_seen(

@@ -7,6 +7,7 @@ from rebond_server.operations.evidence_of import erasure_of, statement_of
 from rebond_server.operations.file_statement import device_for
 from rebond_server.operations.judge_erasure import judge_erasure
 from rebond_server.operations.order import OLDEST_FIRST
+from rebond_server.operations.read_again import set_aside
 from rebond_server.operations.record_inventory import record_inventory
 from rebond_server.operations.settle_device import settle_device
 from rebond_server.operations.step import device_of
@@ -20,19 +21,23 @@ def project(work: Work, row: StatementRow, statement: AnyStatement) -> None:
     if row.device_id is None:
         return
     device = device_of(work, row.device_id)
+    contradicted = False
     match statement:
         case Inventory():
             record_inventory(work, device, row, statement)
-            _take_up_waiting(work, device, row)
+            contradicted = _take_up_waiting(work, device, row)
         case Erasure():
-            judge_erasure(work, device, row, statement)
+            contradicted = judge_erasure(work, device, row, statement)
         case Inspection():
             pass  # the grade reads every inspection of the device
     settle_device(work, device, row)
+    if contradicted:
+        set_aside(work, device)
 
 
-def _take_up_waiting(work: Work, device: Device, inventory: StatementRow) -> None:
-    """File and judge what arrived of this run before its inventory."""
+def _take_up_waiting(work: Work, device: Device, inventory: StatementRow) -> bool:
+    """File and judge what arrived of this run before its inventory; say whether it contradicts."""
+    contradicted = False
     waiting = work.session.execute(
         select(StatementRow, JudgementRow.id)
         .outerjoin(
@@ -54,5 +59,6 @@ def _take_up_waiting(work: Work, device: Device, inventory: StatementRow) -> Non
             found = device_for(work, statement_of(work, row))
             row.device_id = None if found is None else found.id
         if row.kind is StatementKind.ERASURE and judged is None and row.device_id == device.id:
-            judge_erasure(work, device, row, erasure_of(work, row))
+            contradicted |= judge_erasure(work, device, row, erasure_of(work, row))
     work.session.flush()
+    return contradicted

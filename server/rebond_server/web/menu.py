@@ -52,6 +52,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
             ("lot.index", Sentence(fr="Lots", en="Lots")),
             ("grading.rules", Sentence(fr="Règles", en="Rules")),
             ("erasure.page", Sentence(fr="Effacement", en="Erasure")),
+            ("reread.page", Sentence(fr="Relectures", en="Second reads")),
             ("stick.page", Sentence(fr="Clés", en="Sticks")),
         ),
     ),

@@ -111,6 +111,8 @@ TABLE: dict[str, Permission | Door] = {
     "stick.revoke": _P.REVOKE_STICK,
     "erasure.page": _P.VIEW_DEVICE,
     "erasure.record": _P.MANAGE_LOTS,
+    "reread.page": _P.VIEW_QUEUE,
+    "reread.draw": _P.DRAW_REREADS,
     "stick.waiting": _P.ENROL_STICK,
     "stick.compare": _P.ENROL_STICK,
     "stick.trust": _P.REVOKE_STICK,

@@ -5,7 +5,6 @@ from uuid import UUID
 from flask import Blueprint, Response, current_app, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from rebond_schemas.signing import public_key
 from rebond_server.documents.certificate import Paper, certificate_pdf, check_page
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotFound
@@ -76,7 +75,7 @@ def public(number: str) -> ResponseReturnValue:
 @blueprint.get("/controle.html")
 def check() -> Response:
     """Return the page that checks a code without network, as a file to keep."""
-    page = check_page(public_key(work().server_key), desk().workshop.site_name)
+    page = check_page(work().server_key, desk().workshop.site_name)
     response = make_response(page)
     response.headers["Content-Disposition"] = 'attachment; filename="rebond-controle.html"'
     return response

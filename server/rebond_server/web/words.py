@@ -199,6 +199,19 @@ VERBS: dict[str, Sentence] = {
     "witness_reset": Sentence(fr="attester une réinitialisation", en="witness a reset"),
     "issue_certificate": Sentence(fr="établir un certificat", en="issue a certificate"),
     "withdraw_certificate": Sentence(fr="retirer un certificat", en="withdraw a certificate"),
+    "draw_rereads": Sentence(fr="tirer au sort des relectures", en="draw second reads"),
+    "drawn_for_reread": Sentence(
+        fr="tiré au sort pour une seconde lecture", en="drawn for a second read"
+    ),
+    "confirm_reread": Sentence(
+        fr="confirmé par une seconde lecture", en="confirmed by a second read"
+    ),
+    "contradict_reread": Sentence(
+        fr="contredit par une seconde lecture", en="contradicted by a second read"
+    ),
+    "reread_undecided": Sentence(
+        fr="une seconde lecture qui ne décide rien", en="a second read that decides nothing"
+    ),
     "take_in": Sentence(fr="faire entrer à la main", en="take in by hand"),
     "note_intake": Sentence(fr="compléter la fiche d'entrée", en="complete the intake notes"),
     "move_device": Sentence(fr="déplacer", en="move"),

@@ -86,6 +86,7 @@ PAGES = {
     "token.page": "/jetons",
     "second_factor.page": "/second-facteur",
     "user.page": "/comptes",
+    "reread.page": "/relectures",
 }
 """One address a page; the names in braces are filled in by `furnish`."""
 

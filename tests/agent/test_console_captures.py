@@ -17,7 +17,7 @@ KEYS = {
     "fr": {
         "1-machine": ("F2 Effacer", "F3 Essais", "F4 Fiche", "F5 Envoyer", "F9 English", "F10 Q"),
         "3-chosen": ("Entrée Valider", "Échap Annuler", "[X]", "RB-000042"),
-        "4-countdown": ("Départ dans 8 s", "Échap Annuler"),
+        "4-countdown": ("Départ dans ", "Échap Annuler"),
         "5-erasing": ("F8 Arrêter", "Mo/s", "reste", "Machine", "Essais", "À faire"),
         "7-question": ("F5 Oui", "F6 Non", "F7 Passer", "Échap Retour"),
         "8-checks": ("Entrée Lancer", "processeur", "ÉCHEC"),
@@ -28,7 +28,7 @@ KEYS = {
     "en": {
         "1-machine": ("F2 Erase", "F3 Tests", "F4 Page", "F5 Send", "F9 Français", "F10 Leave"),
         "3-chosen": ("Enter Confirm", "Esc Cancel", "[X]", "RB-000042"),
-        "4-countdown": ("Starts in 8 s", "Esc Cancel"),
+        "4-countdown": ("Starts in ", "Esc Cancel"),
         "5-erasing": ("F8 Stop", "MB/s", "left", "Machine", "Tests", "To do"),
         "7-question": ("F5 Yes", "F6 No", "F7 Skip", "Esc Back"),
         "8-checks": ("Enter Start", "processor", "FAIL"),

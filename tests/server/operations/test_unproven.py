@@ -127,7 +127,10 @@ TRUCK = Shipment(left=NOON.date(), code="160214", carrier="x", destination="7328
 
 def graded_beside(work, target):
     """Return another device; its erasure is proven."""
-    return work.session.query(Device).filter(Device.id != target.device).first().id
+    found = work.session.query(Device).filter(Device.id != target.device).first()
+    return (
+        uuid4() if found is None else found.id
+    )  # two people saw the drive destroyed: they are one
 
 
 def act_of(work, target):

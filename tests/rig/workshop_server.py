@@ -1,0 +1,107 @@
+"""A workshop with its real server process on this computer, for guests to report to."""
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PROGRAMS = Path(sys.executable).parent
+GUESTS_HOST = "10.0.2.2"
+"""This computer, as QEMU's user network shows it to a guest."""
+_START_SECONDS = 60
+_LOOK_SECONDS = 0.2
+
+
+class WorkshopServer:
+    """The server, as long as the `with` lasts; its statements are read from its own database."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the workshop in this folder and start to serve it."""
+        self.folder = folder
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._environment = os.environ | {
+            "REBOND_VAR": str(folder / "var"),
+            "REBOND_PUBLIC_URL": f"http://{GUESTS_HOST}:{self.port}",
+        }
+        self._environment.pop("REBOND_DATABASE_URL", None)
+        self.rebond("init", "--site", "Atelier d'essai")
+        self._log = (folder / "server.log").open("wb")
+        self._process = subprocess.Popen(
+            [PROGRAMS / "rebond", "serve", "--port", str(self.port)],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def rebond(self, *words: str) -> str:
+        """Run one verb of the server's command line; return what it printed."""
+        command = [PROGRAMS / "rebond", *words]
+        return subprocess.run(
+            command, env=self._environment, check=True, capture_output=True, text=True, timeout=120
+        ).stdout
+
+    def enrol(self, folder: Path, name: str) -> Path:
+        """Return the folder of a stick, really enrolled; it knows the server by the guests' address."""
+        self._await()
+        code = self.rebond("enrol-code").split()[0]
+        url = f"http://127.0.0.1:{self.port}"
+        command = [PROGRAMS / "rebond-agent", "--stick", folder, "enrol", url, code, "--name", name]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        settings = folder / "settings.json"
+        known = json.loads(settings.read_bytes())
+        known["server"] = f"http://{GUESTS_HOST}:{self.port}"
+        settings.write_text(json.dumps(known))
+        return folder
+
+    def statements(self, kind: str) -> list[dict[str, Any]]:
+        """Return the statements of a kind that the server holds, in the order they arrived."""
+        path = self.folder / "var" / "rebond.sqlite3"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database:
+            rows = database.execute(
+                "select sha256 from statement where kind = ? order by arrival", [kind]
+            ).fetchall()
+        evidence = self.folder / "var" / "evidence"
+        return [json.loads((evidence / name[:2] / name).read_bytes()) for (name,) in rows]
+
+    def _await(self) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            with suppress(urllib.error.URLError, OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2).close()
+                return
+            if self._process.poll() is not None:
+                break
+            time.sleep(_LOOK_SECONDS)
+        raise RuntimeError((self.folder / "server.log").read_text(errors="replace")[-2000:])
+
+    def __enter__(self) -> Self:
+        """Give it, once it answers."""
+        self._await()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()

@@ -1,0 +1,102 @@
+"""One whole job on one PC, and what must be true of it afterwards. Shared by test and proof."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
+
+import stick_image  # noqa: E402 - the rig is no package
+from stick_guest import DRIVES, Firmware, StickGuest  # noqa: E402 - likewise
+from stick_image import StickImage  # noqa: E402 - likewise
+from workshop_server import WorkshopServer  # noqa: E402 - likewise
+
+SPARE_MIB = 96
+"""The stick is so much larger than the image: its data partition has to grow."""
+_BOOT_SECONDS = 420
+"""Without KVM, on two cores shared with other tests; a PC takes 20."""
+_ERASE_SECONDS = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boot:
+    """One way to start one PC."""
+
+    firmware: Firmware
+    memory_mib: int
+    cores: int = 1
+
+    @property
+    def name(self) -> str:
+        """Word for reports and folders."""
+        return f"{self.firmware}-{self.memory_mib}"
+
+
+def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
+    """Boot, let the inventory arrive, erase by keyboard, let the erasures arrive; return the faults."""
+    folder.mkdir(parents=True)
+    with WorkshopServer(folder) as server:
+        keys = server.enrol(folder / "keys", f"clé {boot.name}")
+        stick = stick_image.copied(image, folder / "stick.img", spare_mib=SPARE_MIB)
+        stick_image.fill_data(stick, keys)
+        with StickGuest(
+            folder,
+            image,
+            stick,
+            firmware=boot.firmware,
+            memory_mib=boot.memory_mib,
+            cores=boot.cores,
+        ) as guest:
+            guest.wait_for("inventory", lambda: bool(server.statements("inventory")), _BOOT_SECONDS)
+            guest.look("inventory")
+            guest.erase_all()
+            every = len(guest.drives)
+            guest.wait_for(
+                f"all of {every} erasures",
+                lambda: len(server.statements("erasure")) >= every,
+                _ERASE_SECONDS,
+            )
+            guest.look("erased")
+            guest.press("f10")
+            guest.press("f10")
+            left = guest.left()
+        faults = [f"the donor's data is still on {name}" for name in left]
+        faults += told(server)
+        faults += kept(image, stick)
+    return faults
+
+
+def told(server: WorkshopServer) -> list[str]:
+    """Compare what the server was told with what the PC was made of."""
+    faults = []
+    serials = {drive.serial for drive in DRIVES}
+    inventory = server.statements("inventory")[0]
+    seen = {one["identity"]["serial"]: one for one in inventory["facts"]["drives"]}
+    faults += [f"{serial} is not in the inventory" for serial in sorted(serials - set(seen))]
+    marked = [one for one in inventory["facts"]["drives"] if one["boot_medium"]]
+    if len(marked) != 1 or marked[0]["identity"]["serial"] in serials:
+        faults.append(f"the stick is not known as the boot medium: {marked}")
+    erasures = server.statements("erasure")
+    erased = sorted(one["drive"]["serial"] for one in erasures)
+    if erased != sorted(serials):
+        faults.append(f"erasure statements of {erased}")
+    faults += [
+        f"{one['drive']['serial']} ended as {one['ending']}"
+        for one in erasures
+        if one["ending"] != "completed"
+    ]
+    return faults
+
+
+def kept(image: StickImage, stick: Path) -> list[str]:
+    """Look at the stick afterwards: grown, unchanged outside its data, nothing undelivered."""
+    faults = []
+    changed = stick_image.changed_outside_data(image.disk, stick)
+    if changed:
+        faults.append(f"the stick was changed outside its data partition, at {changed}")
+    grown = stick_image.partition(stick)[1] - stick_image.partition(image.disk)[1]
+    if grown < (SPARE_MIB - 1) * 2**20:
+        faults.append(f"the data partition grew by {grown} bytes only")
+    if not stick_image.read_data(stick, "delivered"):
+        faults.append("the stick holds no receipt")
+    return faults

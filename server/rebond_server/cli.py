@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rebond_server import matching, plugged, ruling, upkeep
+from rebond_server import matching, plugged, ruling, stick_verbs, upkeep
 from rebond_server.config import Config, read_config
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.role import Role
@@ -246,6 +246,7 @@ VERBS: dict[str, Verb] = {
     ),
     **matching.VERBS,
     **ruling.VERBS,
+    **stick_verbs.VERBS,
     **upkeep.VERBS,
     **plugged.VERBS,
 }

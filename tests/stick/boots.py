@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
 
-import stick_image  # noqa: E402 - the rig is no package
-from stick_guest import DRIVES, Firmware, StickGuest  # noqa: E402 - likewise
-from stick_image import StickImage  # noqa: E402 - likewise
-from workshop_server import WorkshopServer  # noqa: E402 - likewise
+import stick_image
+from stick_guest import DRIVES, Firmware, StickGuest
+from stick_image import StickImage
+from workshop_server import WorkshopServer
 
 SPARE_MIB = 96
 """The stick is so much larger than the image: its data partition has to grow."""

@@ -18,6 +18,8 @@ _CONFIRMING = 4
 
 def _stick(config: Config, asked: argparse.Namespace) -> int:
     image = asked.image or _newest(config)
+    if not image.is_file():
+        raise BadSetting(_failed(image, "introuvable", "not found"))
     target = look(asked.target)
     language = asked.language
     size = image.stat().st_size
@@ -26,7 +28,11 @@ def _stick(config: Config, asked: argparse.Namespace) -> int:
         raise BadValue(reason)
     if not target.is_file:
         _confirm(target, asked)
-    written = write_stick(image, asked.target, _progress)
+    try:
+        written = write_stick(image, asked.target, _progress)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadValue(_failed(asked.target, reason, reason)) from error
     sys.stderr.write("\n")
     told = Sentence(
         fr=f"Écrit et relu : {image.name} sur {target.name}.\nSHA-256 {written}",
@@ -34,6 +40,10 @@ def _stick(config: Config, asked: argparse.Namespace) -> int:
     )
     say(told.into(language))
     return 0
+
+
+def _failed(path: Path, french: str, english: str) -> Sentence:
+    return Sentence(fr=f"{path} : {french}.", en=f"{path}: {english}.")
 
 
 def _newest(config: Config) -> Path:

@@ -1,9 +1,10 @@
-"""A workshop with its real server process on this computer, for guests to report to."""
+"""A workshop with its real server process (TLS of its own) on this computer, for guests to report to."""
 
 import json
 import os
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import time
@@ -32,10 +33,11 @@ class WorkshopServer:
             self.port: int = free.getsockname()[1]
         self._environment = os.environ | {
             "REBOND_VAR": str(folder / "var"),
-            "REBOND_PUBLIC_URL": f"http://{GUESTS_HOST}:{self.port}",
+            "REBOND_PUBLIC_URL": f"https://{GUESTS_HOST}:{self.port}",
         }
         self._environment.pop("REBOND_DATABASE_URL", None)
         self.rebond("init", "--site", "Atelier d'essai")
+        self.rebond("tls", "127.0.0.1", GUESTS_HOST)
         self._log = (folder / "server.log").open("wb")
         self._process = subprocess.Popen(
             [PROGRAMS / "rebond", "serve", "--port", str(self.port)],
@@ -56,12 +58,12 @@ class WorkshopServer:
         """Return the folder of a stick, really enrolled; it knows the server by the guests' address."""
         self._await()
         code = self.rebond("enrol-code").split()[0]
-        url = f"http://127.0.0.1:{self.port}"
+        url = f"https://127.0.0.1:{self.port}"
         command = [PROGRAMS / "rebond-agent", "--stick", folder, "enrol", url, code, "--name", name]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         settings = folder / "settings.json"
         known = json.loads(settings.read_bytes())
-        known["server"] = f"http://{GUESTS_HOST}:{self.port}"
+        known["server"] = f"https://{GUESTS_HOST}:{self.port}"
         settings.write_text(json.dumps(known))
         return folder
 
@@ -77,9 +79,13 @@ class WorkshopServer:
 
     def _await(self) -> None:
         until = time.monotonic() + _START_SECONDS
+        # Only whether it answers: the stick is the one that checks whom it talks to.
+        unchecked = ssl.create_default_context()
+        unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
         while time.monotonic() < until:
             with suppress(urllib.error.URLError, OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2).close()
+                url = f"https://127.0.0.1:{self.port}/healthz"
+                urllib.request.urlopen(url, timeout=2, context=unchecked).close()
                 return
             if self._process.poll() is not None:
                 break

@@ -14,6 +14,7 @@ from rebond_agent.checks.table import CHECKS, kept
 from rebond_agent.checks.told import keep_inspection
 from rebond_agent.checks.tools import Pointing, Tools
 from rebond_agent.choosing import failed_probes
+from rebond_agent.console.again import keep_sending
 from rebond_agent.console.event import (
     Checked,
     Counted,
@@ -100,6 +101,7 @@ class Workbench:
         self._checks: dict[str, Check] = {}
         self._replies: dict[str, SimpleQueue[Answer]] = {}
         self._order = None if given.outbox is None else standing_order.kept(given.outbox.stick)
+        self._closing = threading.Event()
         self._stop = threading.Event()
         self._pause = threading.Event()
         self._let_go = False
@@ -108,8 +110,9 @@ class Workbench:
         self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
-        """Look at the machine."""
+        """Look at the machine; from then on send what waits, again and again."""
         self._start(self._inspect)
+        self._start(lambda: keep_sending(self._given.outbox, self._send, self._closing))
 
     def do(self, wish: Wish) -> None:
         """Carry a wish out, or begin to."""
@@ -138,6 +141,7 @@ class Workbench:
     def close(self) -> None:
         """End what runs and wait until it is safe on the stick: erasures say they were interrupted."""
         self._stop.set()
+        self._closing.set()
         for replies in self._replies.values():
             replies.put(Answer.SKIP)
         until = time.monotonic() + _GOODBYE_SECONDS

@@ -40,6 +40,13 @@ rig_packages() {
         mdadm lvm2 cryptsetup-bin btrfs-progs smartmontools pciutils dmidecode
 }
 
+# What building the stick needs, and what booting it in QEMU needs.
+stick_packages() {
+    system_packages mmdebstrap squashfs-tools xorriso mtools dosfstools e2fsprogs grub-common grub-pc-bin \
+        debian-archive-keyring uidmap xz-utils zstd openssl
+}
+firmware_packages() { system_packages qemu-system-x86 ovmf ipxe-qemu; }
+
 find_python() {
     for name in python3.13 python3.12 python3.11 python3; do
         if command -v "$name" >/dev/null 2>&1 &&

@@ -31,8 +31,8 @@ def _stick(config: Config, asked: argparse.Namespace) -> int:
     try:
         written = write_stick(image, asked.target, _progress)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BadValue(_failed(asked.target, reason, reason)) from error
+        why = error.strerror or type(error).__name__
+        raise BadValue(_failed(asked.target, why, why)) from error
     sys.stderr.write("\n")
     told = Sentence(
         fr=f"Écrit et relu : {image.name} sur {target.name}.\nSHA-256 {written}",

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from qemu import GuestFailed, Qemu
-from stick_image import StickImage
 
 MIB = 2**20
 MARK = b"DONNEES-DU-DONATEUR"
@@ -32,6 +31,10 @@ class Firmware(StrEnum):
     SECURE_BOOT = "secure-boot"
     PXE_BIOS = "pxe-bios"
     PXE_SECURE_BOOT = "pxe-secure-boot"
+
+
+_LOADER = {Firmware.PXE_BIOS: "boot.ipxe", Firmware.PXE_SECURE_BOOT: "shimx64.efi"}
+"""What the address server of the network names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +69,13 @@ class StickGuest:
     def __init__(
         self,
         folder: Path,
-        image: StickImage,
         stick: Path | None,
         *,
         firmware: Firmware,
         memory_mib: int = 1024,
         drives: Sequence[DonorDrive] = DRIVES,
         network: bool = True,
+        tftp: Path | None = None,
         cores: int = 1,
         screen: str = "VGA",
         time_limit: float = 900,
@@ -92,13 +95,15 @@ class StickGuest:
             words += ["-drive", f"if=none,id=stick,format=raw,file={stick}", "-device"]
             words += [f"usb-storage,bus=usb.0,drive=stick,removable=on{_first(not _pxe(firmware))}"]
         for drive in self.drives:
-            words += ["-drive", f"if=none,id={drive.name},format=raw,file={drive.name}.img"]
-            words[-1] = f"if=none,id={drive.name},format=raw,file={folder / drive.name}.img"
+            words += [
+                "-drive",
+                f"if=none,id={drive.name},format=raw,file={folder / drive.name}.img",
+            ]
             words += ["-device", f"{drive.device},drive={drive.name},serial={drive.serial}"]
         if network:
-            served = _served(firmware, image.netboot)
+            served = "" if tftp is None else f",tftp={tftp},bootfile={_LOADER[firmware]}"
             words += ["-netdev", f"user,id=net{served}"]
-            words += ["-device", f"e1000e,netdev=net{_first(_pxe(firmware))}"]
+            words += ["-device", f"{_card(firmware)},netdev=net{_first(_pxe(firmware))}"]
         self.qemu = Qemu([*words, *more], folder, time_limit=time_limit)
 
     def _machine(self, firmware: Firmware) -> list[str]:
@@ -198,10 +203,8 @@ def _first(wanted: bool) -> str:  # noqa: FBT001 - first or not
     return ",bootindex=0" if wanted else ""
 
 
-def _served(firmware: Firmware, netboot: Path) -> str:
-    """Return what QEMU's own TFTP server offers."""
-    if firmware is Firmware.PXE_BIOS:
-        return f",tftp={netboot},bootfile=boot.ipxe"
+def _card(firmware: Firmware) -> str:
+    """Return a network card that this firmware can start from: OVMF knows virtio, SeaBIOS a ROM."""
     if firmware is Firmware.PXE_SECURE_BOOT:
-        return f",tftp={netboot},bootfile=shimx64.efi"
-    return ""
+        return "virtio-net-pci,romfile="
+    return "virtio-net-pci" if firmware is Firmware.PXE_BIOS else "e1000e"

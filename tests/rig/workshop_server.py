@@ -28,9 +28,7 @@ class WorkshopServer:
     def __init__(self, folder: Path) -> None:
         """Make the workshop in this folder and start to serve it."""
         self.folder = folder
-        with closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self._environment = os.environ | {
             "REBOND_VAR": str(folder / "var"),
             "REBOND_PUBLIC_URL": f"https://{GUESTS_HOST}:{self.port}",
@@ -111,3 +109,10 @@ class WorkshopServer:
             self._process.kill()
             self._process.wait()
         self._log.close()
+
+
+def free_port() -> int:
+    """Return a port of this computer that nobody listens on."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

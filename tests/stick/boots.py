@@ -1,6 +1,9 @@
 """One whole job on one PC, and what must be true of it afterwards. Shared by test and proof."""
 
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
 import stick_image
 from stick_guest import DRIVES, Firmware, StickGuest
 from stick_image import StickImage
-from workshop_server import WorkshopServer
+from workshop_server import GUESTS_HOST, PROGRAMS, WorkshopServer, free_port
 
 SPARE_MIB = 96
 """The stick is so much larger than the image: its data partition has to grow."""
@@ -39,14 +42,17 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
         keys = server.enrol(folder / "keys", f"clé {boot.name}")
         stick = stick_image.copied(image, folder / "stick.img", spare_mib=SPARE_MIB)
         stick_image.fill_data(stick, keys)
-        with StickGuest(
-            folder,
-            image,
-            stick,
-            firmware=boot.firmware,
-            memory_mib=boot.memory_mib,
-            cores=boot.cores,
-        ) as guest:
+        with (
+            _netboot(boot, image, folder) as tftp,
+            StickGuest(
+                folder,
+                stick,
+                firmware=boot.firmware,
+                memory_mib=boot.memory_mib,
+                cores=boot.cores,
+                tftp=tftp,
+            ) as guest,
+        ):
             guest.wait_for("inventory", lambda: bool(server.statements("inventory")), _BOOT_SECONDS)
             guest.look("inventory")
             guest.erase_all()
@@ -64,6 +70,25 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
         faults += told(server)
         faults += kept(image, stick)
     return faults
+
+
+@contextmanager
+def _netboot(boot: Boot, image: StickImage, folder: Path) -> Iterator[Path | None]:
+    """Serve the image to PCs that boot from the network; give the folder of the TFTP server."""
+    if boot.firmware not in {Firmware.PXE_BIOS, Firmware.PXE_SECURE_BOOT}:
+        yield None
+        return
+    tftp, port = folder / "tftp", free_port()
+    command = [PROGRAMS / "rebond", "netboot", image.netboot, "--tftp", tftp]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--address", f"{GUESTS_HOST}:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        try:
+            for line in serving.stdout or ():
+                if line.startswith("http:"):
+                    break
+            yield tftp
+        finally:
+            serving.terminate()
 
 
 def told(server: WorkshopServer) -> list[str]:

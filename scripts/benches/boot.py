@@ -13,15 +13,13 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "stick"))
+sys.path.insert(0, str(ROOT / "tests" / "rig"))
 
-import boots  # noqa: E402 - the tests are no package
-import stick_image  # noqa: E402 - likewise
+import stick_image  # noqa: E402 - the rig is no package
 from qemu import Qemu  # noqa: E402 - likewise
 from stick_guest import Firmware, StickGuest  # noqa: E402 - likewise
 from workshop_server import WorkshopServer  # noqa: E402 - likewise
 
-assert boots  # it opens the way to the rig
 LIMIT = 1.3
 _MEMORY_MIB = 2048
 _CORES = 2

@@ -57,7 +57,7 @@ DRIVES = (
     DonorDrive(
         name="scsi",
         serial="SN0KSCSI",
-        device="scsi-hd,bus=scsi.0,vendor=SEAGATE,product=ST9500,wwn=0x5000c500deadbeef",
+        device="scsi-hd,bus=scsi.0,vendor=SEAGATE,product=ST9500,wwn=0x5000c500deadbeef,rotation_rate=10000",
     ),
     DonorDrive(name="usb", serial="KLEFUSBD", device="usb-storage,bus=usb.0,removable=off"),
 )

@@ -44,7 +44,7 @@ class DonorDrive:
     name: str
     serial: str
     device: str
-    size: int = 24 * MIB
+    size: int = 12 * MIB
 
 
 DRIVES = (
@@ -130,6 +130,11 @@ class StickGuest:
     def write(self, letters: str) -> None:
         """Type letters on the French keyboard."""
         self.press(*(_AZERTY.get(letter, letter) for letter in letters.lower()))
+
+    def disturb(self) -> None:
+        """Press what opens a shell, another console or a restart on a common Linux."""
+        self.press("ctrl+alt+f2", "ctrl+alt+delete", "alt+sysrq+b", "alt+right", "ctrl+c", "esc")
+        time.sleep(2)
 
     def erase_all(self) -> None:
         """Do what the technician does: F2, the last four letters of every drive, Enter."""

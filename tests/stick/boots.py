@@ -28,11 +28,14 @@ class Boot:
     firmware: Firmware
     memory_mib: int
     cores: int = 1
+    clock: str | None = None
+    """What the PC's clock says when it is switched on (ISO date); None: the truth."""
 
     @property
     def name(self) -> str:
         """Word for reports and folders."""
-        return f"{self.firmware}-{self.memory_mib}"
+        clock = f"-{self.clock[:4]}" if self.clock else ""
+        return f"{self.firmware}-{self.memory_mib}{clock}"
 
 
 def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
@@ -51,10 +54,13 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
                 memory_mib=boot.memory_mib,
                 cores=boot.cores,
                 tftp=tftp,
+                more=("-rtc", f"base={boot.clock}T08:30:00") if boot.clock else (),
             ) as guest,
         ):
             guest.wait_for("inventory", lambda: bool(server.statements("inventory")), _BOOT_SECONDS)
             guest.look("inventory")
+            guest.disturb()
+            guest.look("disturbed")
             guest.erase_all()
             every = len(guest.drives)
             guest.wait_for(

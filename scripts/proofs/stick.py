@@ -19,10 +19,23 @@ import boots  # noqa: E402 - the tests are no package
 import stick_image  # noqa: E402 - likewise
 from stick_guest import Firmware  # noqa: E402 - likewise
 
-MATRIX = tuple(
-    boots.Boot(firmware=firmware, memory_mib=memory)
-    for firmware in Firmware
-    for memory in (1024, 4096)
+_PLAIN_SCREEN = 1
+"""The second line of the boot menu: text mode, 80 columns and 25 rows."""
+_LARGE_SCREEN = "VGA,xres=1024,yres=768"
+
+MATRIX = (
+    boots.Boot(firmware=Firmware.BIOS, memory_mib=1024),
+    boots.Boot(firmware=Firmware.BIOS, memory_mib=4096, entry=_PLAIN_SCREEN),
+    boots.Boot(firmware=Firmware.UEFI, memory_mib=1024, screen=_LARGE_SCREEN),
+    boots.Boot(firmware=Firmware.UEFI, memory_mib=4096),
+    boots.Boot(firmware=Firmware.SECURE_BOOT, memory_mib=1024),
+    boots.Boot(firmware=Firmware.SECURE_BOOT, memory_mib=4096),
+    boots.Boot(firmware=Firmware.PXE_BIOS, memory_mib=1024),
+    boots.Boot(firmware=Firmware.PXE_BIOS, memory_mib=4096),
+    boots.Boot(firmware=Firmware.PXE_SECURE_BOOT, memory_mib=1024),
+    boots.Boot(firmware=Firmware.PXE_SECURE_BOOT, memory_mib=4096),
+    boots.Boot(firmware=Firmware.BIOS, memory_mib=1024, clock="1980-01-01"),
+    boots.Boot(firmware=Firmware.BIOS, memory_mib=1024, clock="2002-01-01"),
 )
 
 

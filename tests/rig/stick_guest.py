@@ -19,6 +19,8 @@ MARK = b"DONNEES-DU-DONATEUR"
 _OVMF = Path("/usr/share/OVMF")
 _KEY_SECONDS = 0.25
 _LOOK_SECONDS = 0.5
+_MENU_SECONDS = 25
+"""Within this the boot menu has come, even without KVM."""
 _AZERTY = {"a": "q", "q": "a", "z": "w", "w": "z", "m": "semicolon"}
 """Letter to the key that carries it on a French keyboard, by its place on an American one."""
 
@@ -130,6 +132,13 @@ class StickGuest:
     def write(self, letters: str) -> None:
         """Type letters on the French keyboard."""
         self.press(*(_AZERTY.get(letter, letter) for letter in letters.lower()))
+
+    def choose(self, entry: int) -> None:
+        """Choose a line of the boot menu, counted from 0; its countdown stops at the first key."""
+        for _ in range(int(_MENU_SECONDS / _KEY_SECONDS)):
+            self.press("up")
+        self.look("menu")
+        self.press(*["down"] * entry, "ret")
 
     def disturb(self) -> None:
         """Press what opens a shell, another console or a restart on a common Linux."""

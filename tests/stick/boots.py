@@ -28,6 +28,9 @@ class Boot:
     firmware: Firmware
     memory_mib: int
     cores: int = 1
+    entry: int = 0
+    """The line of the boot menu that is chosen; 0 is what comes by itself."""
+    screen: str = "VGA"
     clock: str | None = None
     """What the PC's clock says when it is switched on (ISO date); None: the truth."""
 
@@ -57,6 +60,8 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
                 more=("-rtc", f"base={boot.clock}T08:30:00") if boot.clock else (),
             ) as guest,
         ):
+            if boot.entry:
+                guest.choose(boot.entry)
             guest.wait_for("inventory", lambda: bool(server.statements("inventory")), _BOOT_SECONDS)
             guest.look("inventory")
             guest.disturb()

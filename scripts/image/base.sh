@@ -48,8 +48,8 @@ build_base() {
         --dpkgopt='path-exclude=/usr/lib/firmware/nvidia/*' \
         --dpkgopt='path-exclude=/usr/share/sounds/*' --dpkgopt='path-exclude=/usr/share/bug/*' \
         --essential-hook="$IMAGE/hooks/essential" --customize-hook="$IMAGE/hooks/customize" \
-        --customize-hook="copy-out /kernel/vmlinuz /kernel/initrd.img /packages /efi $to" \
-        --customize-hook='rm -rf "$1/kernel" "$1/packages" "$1/efi"' \
+        --customize-hook="copy-out /kernel/vmlinuz /kernel/initrd.img /packages /firmware-mb /efi $to" \
+        --customize-hook='rm -rf "$1/kernel" "$1/packages" "$1/firmware-mb" "$1/efi"' \
         trixie "$work/base.tar" \
         "deb $MIRROR trixie main non-free-firmware" \
         "deb $MIRROR trixie-updates main non-free-firmware" \

@@ -21,7 +21,7 @@ from rebond_server.operations.tls import fingerprint_of
 from rebond_server.store.queries.people import StickLine, sticks
 from rebond_server.store.stick import Decision, DoubtReason
 from rebond_server.web.answering import date_in, done, field, identifier, word_in
-from rebond_server.web.session import desk, work
+from rebond_server.web.session import desk, recognise, work
 
 blueprint = Blueprint("stick", __name__)
 
@@ -53,8 +53,8 @@ class Shown(NamedTuple):
 
 
 def allow_more() -> None:
-    """Let the files of a whole stick come in one form."""
-    if request.endpoint == "stick.upload":
+    """Let the files of a whole stick come in one form, from somebody who is logged in."""
+    if request.endpoint == "stick.upload" and recognise() is not None:
         request.max_content_length = LARGEST_UPLOAD
 
 

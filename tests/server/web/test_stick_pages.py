@@ -8,7 +8,7 @@ import pytest
 from agents import Direct, agent_stick
 from bench import another, enrolled, send
 from moments import NOON, later
-from screens import application, logged_in, people
+from screens import application, logged_in, people, token_of
 
 from rebond_agent.delivery.enrolment import enrol, link
 from rebond_agent.stick.durable import Durable
@@ -127,6 +127,10 @@ def test_files_of_a_stick_come_through_the_browser_once(sqlite_workshop, browser
     assert "0 relevés reçus, 3 déjà connus, 0 refusés" in again.data.decode()
     assert count(sqlite_workshop, StatementRow) == 3
     assert browser.send("/cles/releves").status_code == 422
+    stranger = browser.application.test_client()
+    token = token_of(stranger.get("/connexion").data)
+    data = {"csrf_token": token, "files": (io.BytesIO(b"x" * 3_000_000), "a.statement")}
+    assert stranger.post("/cles/releves", data=data).status_code == 413, "not from just anybody"
 
 
 def big(stick, place):

@@ -424,6 +424,17 @@ Port Connector Information
 """
 
 
+@pytest.mark.parametrize("indent", ["\t", "    ", "        ", "  "])
+def test_a_dump_whose_tabs_became_blanks_reads_alike(indent):
+    text = SYSTEM.format(**DEFAULT | {"maker": "Dell Inc.", "model": "Latitude 7480"})
+    text += "\nHandle 0x0009, DMI type 11, 5 bytes\nOEM Strings\n\tStrings:\n\t\tComputrace\n"
+    structures = smbios.parse_smbios(text.replace("\t", indent))
+
+    assert structures == smbios.parse_smbios(text)
+    assert board.parse_board(structures).model == "Latitude 7480"
+    assert structures[-1].lists["Strings"] == ("Computrace",)
+
+
 MODULE = """
 Handle 0x0010, DMI type 16, 23 bytes
 Physical Memory Array

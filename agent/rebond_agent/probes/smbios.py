@@ -79,10 +79,13 @@ def _structure(lines: Sequence[str]) -> Structure:
     values: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     key = ""
+    indents = [_indent(line) for line in lines[1:] if line.strip()]
+    least = min((one for one in indents if one), default=0)
     for line in lines[1:]:
-        if line.startswith("\t\t"):
+        indent = _indent(line)
+        if indent > least:
             lists.setdefault(key, []).append(line.strip())
-        elif line.startswith("\t"):
+        elif indent:
             key, _, value = line.strip().partition(":")
             values.setdefault(key, value.strip())
     return Structure(
@@ -91,3 +94,8 @@ def _structure(lines: Sequence[str]) -> Structure:
         values=values,
         lists={name: tuple(items) for name, items in lists.items()},
     )
+
+
+def _indent(line: str) -> int:
+    """Columns before the text: dmidecode writes tabs, an editor or a web page may have made blanks of them."""
+    return len(line.expandtabs()) - len(line.expandtabs().lstrip())

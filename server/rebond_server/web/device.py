@@ -17,6 +17,7 @@ from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
 from rebond_server.operations import undo_assignment as undoing
 from rebond_server.operations.act_on_tags import MOST_TAGS
+from rebond_server.operations.compare_reports import changes_since_last
 from rebond_server.operations.parts import inside
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
@@ -144,6 +145,7 @@ def page(tag: str) -> ResponseReturnValue:
         letters=LETTERS,
         noted=noted_device(session, site_id, found.device_id),
         said_destroyed=said_destroyed(session, row),
+        changes=changes_since_last(work(), row),
         fitted=parts_in(session, site_id, found.device_id),
         loose=inside(work(), row),
         part_spec=repair_words.spec_text,

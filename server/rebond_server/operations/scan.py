@@ -1,7 +1,8 @@
-"""What one scan means at the bench: find, receive or move a device; one scan, one answer."""
+"""What one scan means: find, receive, move, inspect or hand over a device; one scan, one answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
 from rebond_schemas.plan_law import Kind
 from rebond_server.domain.errors import Refused
@@ -13,10 +14,13 @@ from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.place_device import move_device
+from rebond_server.operations.step import device_of
 from rebond_server.operations.take_in import take_in
+from rebond_server.operations.undo_assignment import open_assignment
 from rebond_server.operations.work import Work
 from rebond_server.store.queries.find import Found, find, line
 from rebond_server.store.queries.intake_list import waits_for_device
+from rebond_server.store.queries.queue import WAITING, Action, waiting
 
 
 class ScanMode(StrEnum):
@@ -25,12 +29,16 @@ class ScanMode(StrEnum):
     FIND = "find"
     RECEIVE = "receive"
     MOVE = "move"
+    INSPECT = "inspect"
+    HAND_OVER = "hand_over"
 
 
 PERMISSIONS: dict[ScanMode, Permission] = {
     ScanMode.FIND: Permission.SEARCH,
     ScanMode.RECEIVE: Permission.RECEIVE_DEVICE,
     ScanMode.MOVE: Permission.RECEIVE_DEVICE,
+    ScanMode.INSPECT: Permission.VIEW_QUEUE,
+    ScanMode.HAND_OVER: Permission.HAND_OVER,
 }
 
 LONGEST = 512
@@ -53,6 +61,8 @@ class Scanned:
     tone: Tone
     sentence: Sentence
     device: Found | None = None
+    action: Action | None = None
+    """The one thing to do next, when that was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +76,8 @@ class Purpose:
     """Code of the lot, for `receive`; None: the one that is being unloaded."""
     kind: Kind = Kind.LAPTOP
     """Kind of the devices that are received."""
+    request: UUID | None = None
+    """The request whose devices are handed over."""
 
 
 def scan(work: Work, text: str, purpose: Purpose) -> Scanned:
@@ -115,7 +127,46 @@ def _receive(work: Work, text: str, found: tuple[Found, ...], purpose: Purpose) 
     return _answer(text, Tone.GOOD, f"Entré : {device.tag}.", f"In: {device.tag}.", device)
 
 
-_DO = {ScanMode.FIND: _find, ScanMode.RECEIVE: _receive, ScanMode.MOVE: _move}
+def _inspect(work: Work, text: str, found: tuple[Found, ...], purpose: Purpose) -> Scanned:
+    del purpose
+    device = _one(text, found)
+    if device.state not in WAITING:
+        return replace(_find(work, text, found, Purpose(mode=ScanMode.FIND)), tone=Tone.GOOD)
+    told = waiting(work.session, device_of(work, device.device_id))
+    nothing = Sentence(fr="Rien ne s'y oppose.", en="Nothing is in the way.")
+    return Scanned(
+        text=text,
+        tone=Tone.WARN if told.reason else Tone.GOOD,
+        sentence=told.reason or nothing,
+        device=device,
+        action=told.action,
+    )
+
+
+def _hand_over(work: Work, text: str, found: tuple[Found, ...], purpose: Purpose) -> Scanned:
+    """Say whether a device belongs to the request; the handover itself is one sheet for all."""
+    device = _one(text, found)
+    if purpose.request is None:
+        raise BadValue(
+            Sentence(fr="Dites d'abord pour quelle demande.", en="Say for which request.")
+        )
+    if open_assignment(work, device_of(work, device.device_id)).request_id != purpose.request:
+        raise BadValue(
+            Sentence(
+                fr=f"{device.tag} est attribué à une autre demande.",
+                en=f"{device.tag} is allocated to another request.",
+            )
+        )
+    return _answer(text, Tone.GOOD, "Pour cette demande.", "For this request.", device)
+
+
+_DO = {
+    ScanMode.FIND: _find,
+    ScanMode.RECEIVE: _receive,
+    ScanMode.MOVE: _move,
+    ScanMode.INSPECT: _inspect,
+    ScanMode.HAND_OVER: _hand_over,
+}
 
 
 def _one(text: str, found: tuple[Found, ...]) -> Found:

@@ -9,10 +9,11 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.scan import PERMISSIONS, Purpose, ScanMode, Scanned, scan
 from rebond_server.store.queries.intake_list import places
 from rebond_server.store.queries.lot_page import lot_list
-from rebond_server.web.answering import field, word_in
+from rebond_server.store.queries.request_page import requests
+from rebond_server.web.answering import field, identifier, word_in
 from rebond_server.web.language import say
 from rebond_server.web.session import person, work
-from rebond_server.web.words import KINDS
+from rebond_server.web.words import ACTIONS, KINDS
 
 blueprint = Blueprint("scan", __name__)
 
@@ -20,6 +21,8 @@ MODES: dict[ScanMode, Sentence] = {
     ScanMode.FIND: Sentence(fr="Trouver", en="Find"),
     ScanMode.RECEIVE: Sentence(fr="Faire entrer", en="Receive"),
     ScanMode.MOVE: Sentence(fr="Ranger", en="Move"),
+    ScanMode.INSPECT: Sentence(fr="Examiner", en="Inspect"),
+    ScanMode.HAND_OVER: Sentence(fr="Remettre", en="Hand over"),
 }
 
 
@@ -28,7 +31,15 @@ def page() -> ResponseReturnValue:
     """Show the box; what is being done is in the address."""
     asked = request.args.get("mode", "")
     mode = ScanMode(asked) if asked in set(ScanMode) else ScanMode.FIND
-    return _page(Purpose(mode=mode, place=request.args.get("place", "")), None)
+    asked = request.args.get("request", "")
+    return _page(
+        Purpose(
+            mode=mode,
+            place=request.args.get("place", ""),
+            request=identifier(asked) if asked else None,
+        ),
+        None,
+    )
 
 
 @blueprint.post("/scanner")
@@ -40,6 +51,7 @@ def take() -> ResponseReturnValue:
         place=field("place"),
         lot=field("lot") or None,
         kind=word_in(Kind, kind) if kind else Kind.LAPTOP,
+        request=identifier(request.form["request"]) if field("request") else None,
     )
     scanned = scan(work(), field("code"), purpose)
     if request.headers.get("Accept") == "application/json":
@@ -56,6 +68,7 @@ def _line(scanned: Scanned) -> dict[str, str | None]:
         "tag": None if device is None else device.tag,
         "address": None if device is None else url_for("device.page", tag=device.tag),
         "name": None if device is None else _name(scanned),
+        "action": None if scanned.action is None else say(ACTIONS[scanned.action]),
     }
 
 
@@ -83,4 +96,5 @@ def _page(purpose: Purpose, scanned: Scanned | None) -> ResponseReturnValue:
         places=places(session, site_id),
         lots=lot_list(session, site_id),
         kinds=tuple(Kind),
+        requests=[line for line in requests(session, site_id) if line.allocated],
     )

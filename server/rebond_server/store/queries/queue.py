@@ -81,7 +81,7 @@ def queue(
     more = len(devices) > most
     shown = devices[:most]
     return QueuePage(
-        lines=tuple(_waiting(session, device) for device in shown),
+        lines=tuple(waiting(session, device) for device in shown),
         next=_cursor(shown[-1]) if more else None,
     )
 
@@ -124,7 +124,8 @@ _FIXED = {
 }
 
 
-def _waiting(session: Session, device: Device) -> Waiting:
+def waiting(session: Session, device: Device) -> Waiting:
+    """Return what a device that waits, waits for."""
     # of a wiped device nothing is in the way: what is proven of its drives need not be asked
     proven = None if device.state is State.WIPED else standing(session, device)
     graded = None

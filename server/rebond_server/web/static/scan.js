@@ -51,6 +51,20 @@ function show(line, answer) {
     line.querySelector(".scan-name").textContent = answer.name;
   }
   line.querySelector("strong").textContent = answer.sentence;
+  line.querySelector(".scan-next").textContent = answer.action ? `→ ${answer.action}` : "";
+}
+
+// What is handed over leaves together, on one sheet: the tags that belong to the request.
+const all = document.getElementById("scan-all");
+const together = new Set();
+
+function gather(answer) {
+  if (all && answer.tone === "good") {
+    together.add(answer.tag);
+    all.elements.tags.value = [...together].join(" ");
+    all.action = all.dataset.address.replace("00000000-0000-0000-0000-000000000000", form.elements.request.value);
+    all.hidden = false;
+  }
 }
 
 async function ask(body) {
@@ -78,6 +92,7 @@ async function work() {
       const answer = await ask(body);
       waiting.shift();
       show(line, answer);
+      gather(answer);
       count(answer.tone === "good" ? "good" : "bad");
       beep(answer.tone);
     } catch (error) {
@@ -121,8 +136,12 @@ document.addEventListener("keydown", (event) => {
     box.focus();
   }
 });
-// After choosing what and where, the next thing is a scan.
+// After choosing what and where, the next thing is a scan; another request begins another sheet.
 form.addEventListener("change", (event) => {
+  if (all && event.target === form.elements.request) {
+    together.clear();
+    all.hidden = true;
+  }
   if (event.target !== box) {
     box.focus();
   }

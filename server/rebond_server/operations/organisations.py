@@ -10,6 +10,7 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import NotFound
 from rebond_server.operations.history import tell
 from rebond_server.operations.partners import needed
+from rebond_server.operations.programmes import territories
 from rebond_server.operations.work import Work
 from rebond_server.store.ids import uuid7
 from rebond_server.store.organisation import Organisation
@@ -36,6 +37,13 @@ def record_organisation(work: Work, facts: OrganisationFacts) -> Organisation:
     one.name = (clean(facts.name) or code)[:200]
     one.category, one.prescriber = facts.category, facts.prescriber
     one.territory = clean(facts.territory)
+    if one.territory is not None and one.territory not in {p["id"] for p in territories(work)}:
+        raise NotFound(
+            Sentence(
+                fr=f"Territoire {one.territory[:80]} inconnu : ajoutez-le d'abord aux dispositifs.",
+                en=f"Unknown territory {one.territory[:80]}: add it to the programmes first.",
+            )
+        )
     work.session.add(one)
     work.session.flush()
     verb = "record_organisation" if found is None else "change_organisation"

@@ -58,7 +58,7 @@ def record_batch(
     )
     paper = None if agreement_number is None else agreement(work, agreement_number).id
     row = PassBatch(
-        site_id=work.site_id, id=uuid7(work.now), number=clean(number) or f"PN-{(known or 0) + 1:04}",
+        site_id=work.site_id, id=uuid7(work.now), number=(clean(number) or "")[:40] or f"PN-{(known or 0) + 1:04}",
         partner=name, agreement_id=paper, day=day, count=count, value_cents=value_cents,
         noted=work.now, noted_by=_who(work),
     )  # fmt: skip
@@ -79,7 +79,7 @@ def record_use(work: Work, facts: UseFacts) -> PassUse:
     row = PassUse(
         site_id=work.site_id, id=uuid7(work.now), batch_id=batch.id, day=facts.day, public=public,
         qpv=facts.qpv, distributed=facts.distributed, beneficiaries=facts.beneficiaries,
-        used=facts.used, training=clean(facts.training), body=clean(facts.body), noted=work.now,
+        used=facts.used, training=_short(facts.training), body=_short(facts.body), noted=work.now,
         noted_by=_who(work),
     )  # fmt: skip
     work.session.add(row)
@@ -202,6 +202,10 @@ def _batch(work: Work, number: str) -> PassBatch:
             Sentence(fr=f"Le lot de Pass {number} n'existe pas.", en=f"There is no batch {number}.")
         )
     return found
+
+
+def _short(text: str | None) -> str | None:
+    return (clean(text) or "")[:200] or None
 
 
 def _who(work: Work) -> UUID | None:

@@ -26,6 +26,10 @@ from rebond_server.store.people import Site
 VOUCHER_PROOF = "withdrawal_voucher"
 """What a first-come programme gives itself, when a file is complete and a place is left."""
 
+LONGEST_DAYS = 730
+"""Days that a voucher may count."""
+LONGEST_PLACE = 80
+
 _code = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 
 
@@ -58,7 +62,7 @@ def record_programme(work: Work, facts: ProgrammeFacts) -> Programme:
     one.name = (clean(facts.terms.name) or code)[:200]
     one.operator = needed(
         facts.operator, Sentence(fr="Nommez l'opérateur.", en="Name the operator.")
-    )
+    )[:200]
     one.agreement_id = None if facts.agreement is None else agreement(work, facts.agreement).id
     one.terms = plain(_with_voucher(facts))
     one.first_come, one.voucher_days = facts.first_come, facts.voucher_days
@@ -80,6 +84,13 @@ def _with_voucher(facts: ProgrammeFacts) -> plan.Programme:
 
 def _check(work: Work, facts: ProgrammeFacts) -> None:
     terms = facts.terms
+    if facts.voucher_days is not None and not 1 <= facts.voucher_days <= LONGEST_DAYS:
+        raise BadValue(
+            Sentence(
+                fr=f"Un bon vaut de 1 à {LONGEST_DAYS} jours.",
+                en=f"A voucher is valid for 1 to {LONGEST_DAYS} days.",
+            )
+        )
     if terms.starts is not None and terms.ends is not None and terms.ends < terms.starts:
         raise BadValue(
             Sentence(
@@ -120,6 +131,13 @@ def record_territory(work: Work, place: str, parent: str | None = None) -> None:
                 en=f"A territory's name has at most {LONGEST_TERRITORY} characters.",
             )
         )
+    if len(name) > LONGEST_PLACE:
+        raise BadValue(
+            Sentence(
+                fr=f"Au plus {LONGEST_PLACE} caractères pour un territoire.",
+                en=f"At most {LONGEST_PLACE} characters for a territory.",
+            )
+        )
     known = territories(work)
     if parent is not None and parent not in {one["id"] for one in known}:
         raise NotFound(
@@ -155,10 +173,23 @@ def record_shares(
     terms = msgspec.structs.replace(
         msgspec.convert(lot.terms, plan.Lot), shares=shares, reserved_programmes=programmes
     )
-    lot.terms = plain(terms)
+    lot.terms = plain(_valid(terms))
     work.session.flush()
     tell(work, "change_shares", ("lot", lot.id), new=lot_code, details={"terms": lot.terms})
     return lot
+
+
+def _valid(terms: plan.Lot) -> plan.Lot:
+    """Return the terms as a plan will read them, or raise BadValue: no plan may stumble later."""
+    try:
+        return msgspec.convert(plain(terms), plan.Lot)
+    except msgspec.ValidationError as error:
+        raise BadValue(
+            Sentence(
+                fr=f"La part ne peut pas être enregistrée ainsi : {error}.",
+                en=f"The share can't be recorded like that: {error}.",
+            )
+        ) from error
 
 
 def record_given_before(
@@ -177,7 +208,7 @@ def record_given_before(
         )
     row = GivenBefore(
         site_id=work.site_id, id=uuid7(work.now), programme_id=programme(work, code).id,
-        kind=kind.value, public=public, count=count, starts=starts, ends=ends, source=said[:300],
+        kind=kind.value, public=(clean(public) or "")[:64] or None, count=count, starts=starts, ends=ends, source=said[:300],
         noted=work.now, noted_by=_who(work),
     )  # fmt: skip
     work.session.add(row)

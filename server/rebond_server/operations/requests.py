@@ -62,7 +62,7 @@ def record_request(work: Work, facts: RequestFacts) -> Request:
         id=uuid7(work.now),
         code=code,
         programme_id=within.id,
-        organisation=_shown(facts, taker),
+        organisation=_shown(facts, taker)[:200],
         quantity=facts.quantity,
         completed=_completed(work, facts, within),
         terms=plain(terms),
@@ -150,7 +150,7 @@ def _completed(work: Work, facts: RequestFacts, within: Programme) -> datetime |
 
 
 def _free_code(work: Work, facts: RequestFacts, within: Programme) -> str:
-    given = clean(facts.code)
+    given = (clean(facts.code) or "")[:80] or None
     if given is None:
         take_turns(work.session, f"request {work.site_id}")
         count = work.session.scalar(
@@ -160,7 +160,7 @@ def _free_code(work: Work, facts: RequestFacts, within: Programme) -> str:
     taken = select(Request.id).where(Request.site_id == work.site_id, Request.code == given)
     if work.session.scalar(taken) is not None:
         raise Taken(Sentence(fr=f"La demande {given} existe.", en=f"Request {given} exists."))
-    return given[:80]
+    return given
 
 
 def _attest(work: Work, row: Request, prescriber: str | None) -> None:

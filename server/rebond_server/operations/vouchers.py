@@ -70,7 +70,7 @@ def _issue(
         request_id=request.id,
         programme_id=within.id,
         office=counter.office,
-        number=f"{request.code[:30]}-B{counter.given}",
+        number=f"{request.code[-20:]}-B{counter.given}-{voucher_id.hex[-4:].upper()}",
         rank=counter.given,
         code_sha256=code_sha256(voucher_code(work.server_key, voucher_id)),
         issued=work.now,

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,7 +53,7 @@ def cut(
     how: How, chance: random.Random, device: str, drive: Drive, stick: Stick, store: Path
 ) -> Cut:
     """Let the agent work up to a moment by chance, and cut it off there."""
-    wait = chance.choice([0, 1, chance.randint(0, 20), chance.randint(0, 60)])
+    wait = chance.randint(0, 24)
     lines: list[str] = []
     with _agent(device, drive, stick) as agent:
         if agent.stdout is None:
@@ -86,12 +86,12 @@ def _kill(how: How, agent: int) -> None:
 
 
 def _children(parent: int) -> list[int]:
-    told = Path(f"/proc/{parent}/task/{parent}/children")
-    try:
-        first = told.read_text().split()
-    except OSError:
-        return []
-    return [int(one) for one in first]
+    """Return the processes that any thread of it has started."""
+    found = []
+    for told in Path(f"/proc/{parent}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(one) for one in told.read_text().split()]
+    return found
 
 
 def _lose_what_was_not_safe(chance: random.Random, drive: Drive, stick: Stick, store: Path) -> None:

@@ -121,6 +121,8 @@ def _slower(one: Pass) -> Pass:
 
 def remainder(original: bytes, truth: bytes) -> int:
     """Return the bytes of the true medium that still are what they were."""
+    if truth.count(0) == len(truth) and original.find(bytes(GRAIN)) < 0:
+        return 0  # the usual case, at once
     return sum(
         len(truth[start : start + GRAIN])
         for start in range(0, len(truth), GRAIN)

@@ -65,6 +65,17 @@ class CertifiedDrive(Struct, frozen=True, kw_only=True):
     """SHA-256 of the signed statement."""
 
 
+class SeenByPeople(Struct, frozen=True, kw_only=True):
+    """What two people attest and no statement proves: a drive destroyed, a phone or tablet reset."""
+
+    what: str
+    """`destroyed` or `reset`."""
+    model: str | None
+    serial: str | None
+    words: tuple[tuple[str, datetime, str], ...]
+    """Who (name), when, and how, in that person's own words."""
+
+
 class Certificate(Struct, frozen=True, kw_only=True):
     """One device with each of its drives."""
 
@@ -78,6 +89,8 @@ class Certificate(Struct, frozen=True, kw_only=True):
     model: str | None
     serial: str | None
     drives: tuple[CertifiedDrive, ...]
+    seen: tuple[SeenByPeople, ...] = ()
+    """A lower class of evidence: two people's word alone."""
 
 
 def maker_of(model: str | None) -> str | None:
@@ -104,7 +117,7 @@ def reading_of(method: Method, passes: tuple[Pass, ...]) -> Reading:
 
 def code_of(certificate: Certificate, key: bytes) -> str:
     """Return the text of the QR code: what the paper says in short, signed by the workshop."""
-    said = {
+    said: dict[str, object] = {
         "n": certificate.number,
         "w": certificate.workshop[:60],
         "d": certificate.issued.strftime(TIMES),
@@ -122,6 +135,10 @@ def code_of(certificate: Certificate, key: bytes) -> str:
             for drive in certificate.drives
         ],
     }
+    if certificate.seen:
+        said["p"] = [
+            [one.what, (one.model or "")[:40], (one.serial or "")[:24]] for one in certificate.seen
+        ]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     body = f"{PREFIX}.{_encoded(text)}"
     signature = bytes.fromhex(sign(key, CERTIFICATE_TYPE, body.encode()))

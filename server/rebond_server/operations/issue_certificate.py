@@ -12,6 +12,7 @@ from rebond_schemas.erasure import Level
 from rebond_server.domain.certificate import (
     Certificate,
     CertifiedDrive,
+    SeenByPeople,
     code_of,
     maker_of,
     reading_of,
@@ -28,7 +29,8 @@ from rebond_server.store.base import plain
 from rebond_server.store.device import Device, JudgementRow
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Account, Site
-from rebond_server.store.proof import CertificateRow, Withdrawal
+from rebond_server.store.proof import CertificateRow, Withdrawal, Witnessed
+from rebond_server.store.queries.proof import RESET, attestations
 from rebond_server.store.queries.standing import DriveLine, Standing, standing
 from rebond_server.store.stick import StatementRow, Stick
 
@@ -41,7 +43,8 @@ def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
     person = work.person()
     device = device_of(work, device_id)
     proven = standing(work.session, device)
-    held = _held(proven)
+    seen = _seen(work, device, proven)
+    held = _held(proven, seen)
     said = Certificate(
         number=f"C-{base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()}",
         workshop=work.session.get_one(Site, work.site_id).name,
@@ -53,6 +56,7 @@ def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
         model=device.model,
         serial=device.serial,
         drives=tuple(_drive(work, line) for line in held),
+        seen=seen,
     )
     row = CertificateRow(
         site_id=work.site_id,
@@ -127,9 +131,26 @@ def _speaks_of(work: Work, row: CertificateRow, judgement: JudgementRow) -> bool
     return False
 
 
-def _held(proven: Standing) -> list[DriveLine]:
+def _seen(work: Work, device: Device, proven: Standing) -> tuple[SeenByPeople, ...]:
+    """Return what two people attest; a drive that the latest report still sees was not destroyed."""
+    present = {line.drive_id for line in proven.drives}
+    return tuple(
+        SeenByPeople(
+            what=one.what,
+            model=device.model if one.drive is None else one.drive.model,
+            serial=device.serial if one.drive is None else one.drive.serial,
+            words=tuple((word.name, word.at, word.reason) for word in one.words),
+        )
+        for one in attestations(work.session, device)
+        if one.enough
+        and one.what in {Witnessed.DESTROYED, RESET}
+        and (one.drive is None or one.drive.id not in present)
+    )
+
+
+def _held(proven: Standing, seen: tuple[SeenByPeople, ...]) -> list[DriveLine]:
     held = [line for line in proven.drives if line.holds_data]
-    if not proven.sanitised or not held:
+    if not proven.sanitised or not (held or seen):
         none = Sentence(
             fr="Cet appareil n'a aucun disque dont l'effacement soit à attester.",
             en="This device has no drive whose erasure could be attested.",

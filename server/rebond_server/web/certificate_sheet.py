@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from rebond_schemas.erasure import Level
 from rebond_schemas.signing import public_key
 from rebond_server.documents.certificate import Paper, PaperDrive, PaperLine
-from rebond_server.domain.certificate import Certificate, CertifiedDrive, Reading
+from rebond_server.domain.certificate import Certificate, CertifiedDrive, Reading, SeenByPeople
 from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.operations.issue_certificate import certificate_of
 from rebond_server.store.queries.certificate import CertificateLine
+from rebond_server.store.queries.proof import RESET
 from rebond_server.web.words import DRIVE_KINDS, KINDS, METHODS
 
 _STANDARD = "NIST SP 800-88 Rev. 2 et IEEE 2883-2022"
@@ -18,6 +19,11 @@ PROVES = (
     "Un relevé signé par la clé de l'atelier est arrivé au serveur à l'heure dite et n'a pas changé "
     "depuis ; le serveur a recalculé le niveau à partir de ce relevé. Ce papier ne remplace pas un "
     "examen du disque en laboratoire, et il est retiré si une preuve ultérieure le contredit."
+)
+
+SEEN = (
+    "Ce que deux personnes attestent repose sur leur seule parole : c'est une preuve plus faible "
+    "qu'une relecture, et ce papier ne dit rien de plus."
 )
 
 
@@ -29,8 +35,11 @@ def paper_of(line: CertificateLine, key: bytes, address: str, zone: ZoneInfo) ->
         number=said.number,
         workshop=said.workshop,
         lines=_device(said, zone),
-        drives=tuple(_drive(drive, zone) for drive in said.drives),
-        proves=PROVES,
+        drives=(
+            *(_drive(drive, zone) for drive in said.drives),
+            *(_seen(one, zone) for one in said.seen),
+        ),
+        proves=_proves(said),
         code=line.row.code,
         address=address,
         public_key=public_key(key),
@@ -72,6 +81,39 @@ def _drive(drive: CertifiedDrive, zone: ZoneInfo) -> PaperDrive:
         limits=(*drive.limits, *_accepted(drive)),
         unverified=_unverified(drive),
     )
+
+
+def _seen(one: SeenByPeople, zone: ZoneInfo) -> PaperDrive:
+    """Return what two people attest, with its lower class of evidence in the place of a level."""
+    named = f"{one.model or 'modèle inconnu'}, n° {one.serial or _UNKNOWN}"
+    reset = one.what == RESET
+    return PaperDrive(
+        title=f"mémoire interne de l'appareil ({named})" if reset else named,
+        level="Aucun niveau : deux personnes l'attestent, aucune lecture ne le prouve.",
+        lines=(
+            PaperLine(
+                "Méthode",
+                "réinitialisation par l'appareil lui-même, devant témoins"
+                if reset
+                else "disque retiré puis détruit, devant témoins",
+            ),
+            PaperLine("Vérification", "aucune relecture"),
+            *(
+                PaperLine("Témoin", f"{name}, le {_moment(at, zone)} : {how}")
+                for name, at, how in one.words
+            ),
+        ),
+        limits=(),
+        unverified=(
+            "Ce qui reste dans la mémoire après la réinitialisation : personne ne l'a lu."
+            if reset
+            else "Les restes du disque : ce papier ne rapporte que ce que les témoins ont vu.",
+        ),
+    )
+
+
+def _proves(said: Certificate) -> str:
+    return " ".join((*((PROVES,) if said.drives else ()), *((SEEN,) if said.seen else ())))
 
 
 def _level(drive: CertifiedDrive) -> str:

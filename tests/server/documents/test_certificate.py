@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from bench import SSD, account, device_of, enrolled, receipt, send
+from bench import LAPTOP, SSD, account, device_of, enrolled, receipt, send
 from erasures import good_erasure
 from moments import NOON, later
 from msgspec.structs import replace
@@ -31,6 +31,7 @@ from rebond_server.domain.role import Role
 from rebond_server.errors import NotProven
 from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.issue_certificate import certificate_of, issue_certificate
+from rebond_server.operations.witness import witness_destruction, witness_no_media
 from rebond_server.operations.work import NOBODY
 from rebond_server.store.device import DriveRow
 from rebond_server.store.proof import Withdrawal
@@ -114,6 +115,38 @@ def test_limits_and_their_acceptance_are_printed(workshop, stick, lead):
     page = certificate_html(paper(workshop, issued(workshop, lead, device)))
     assert "zone cachée" in page
     assert "convenu avec le donateur" in page
+
+
+def test_a_destroyed_drive_is_told_as_two_peoples_word(workshop, stick, lead):
+    device = device_of(workshop, receipt(send(workshop, stick.inventory())).device)
+    people = [lead, account(workshop, Role.TECHNICIAN)]
+    with workshop.work(lead, later(1)) as work:
+        drive = work.session.query(DriveRow).filter_by(device_id=device.id).one()
+        drive_id, serial = drive.id, drive.serial
+    for who in people:
+        with workshop.work(who, later(1)) as work:
+            witness_destruction(work, drive_id, "percé de trois trous")
+    with pytest.raises(NotProven):  # the report still sees it
+        issued(workshop, lead, device)
+    gone = replace(LAPTOP, drives=(), drives_hidden=False)
+    send(workshop, stick.boot().inventory(gone), later(2))
+    for who in people:
+        with workshop.work(who, later(2)) as work:
+            witness_no_media(work, device.id, "trappe ouverte")
+    row = issued(workshop, lead, device)
+    page = certificate_html(paper(workshop, row))
+    for said in (
+        serial,
+        "Aucun niveau",
+        "percé de trois trous",
+        "aucune relecture",
+        "seule parole",
+    ):
+        assert said in page, said
+    for said in ("Niveau Clear", "Niveau Purge", "Un relevé signé"):
+        assert said not in page, said
+    assert FORBIDDEN.search(re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)) is None
+    assert code_holds(row.code, public_key(workshop.server_key))
 
 
 def test_nothing_is_attested_without_proof(workshop, stick, lead):

@@ -62,8 +62,21 @@ def test_two_people_say_that_there_is_no_drive(shop, lead, technician):
     tag = examined(shop.workshop, enrolled(shop.workshop, "clé vide"), facts)
     path = f"/d/{device_id(shop.workshop, tag)}/sans-disque"
     assert "pas de disque" in technician[0].get(f"/d/{tag}").text
-    for browser, token in (technician, lead):
+    for (browser, token), shown in ((technician, "encore la parole"), (lead, "Deux personnes")):
         data = {"csrf_token": token, "reason": "trappe ouverte"}
         assert browser.post(path, data=data).status_code == 303
+        assert shown in browser.get(f"/d/{tag}").text
     assert "effacé" in lead[0].get(f"/d/{tag}").text
     assert shop.workshop is not None
+
+
+def test_the_lead_draws_and_sees_why_nobody_could_choose(lead, technician):
+    browser, token = lead
+    refused = technician[0].post("/relectures", data={"csrf_token": technician[1]})
+    assert refused.status_code == 403
+    data = {"csrf_token": token, "percent": "50"}
+    assert browser.post("/relectures", data=data).status_code == 303
+    page = browser.get("/relectures").text
+    for said in ("attend sa relecture", "Graine", "le même résultat", "personne n'a pu choisir"):
+        assert said in page, said
+    assert browser.post("/relectures", data=data | {"percent": "abc"}).status_code == 422

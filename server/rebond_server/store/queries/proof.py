@@ -1,15 +1,16 @@
 """What people added to the evidence of one device, as the rules ask for it."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.role import Role
 from rebond_server.store.device import Device, DriveRow
 from rebond_server.store.history import HistoryEvent
+from rebond_server.store.hold import ResetWitness
 from rebond_server.store.people import Account
 from rebond_server.store.proof import Acceptance, Witness, Witnessed
 
@@ -98,3 +99,66 @@ def destroyed_drives(session: Session, device: Device) -> frozenset[UUID]:
         .group_by(Witness.drive_id)
     )
     return frozenset(drive for drive, people in rows if drive is not None and people >= ENOUGH)
+
+
+RESET = "reset"
+
+
+class Word(NamedTuple):
+    """One person's word about what she saw."""
+
+    account_id: UUID
+    name: str
+    at: datetime
+    reason: str
+
+
+class Attestation(NamedTuple):
+    """What people say they saw in this cycle, of one drive or of the whole device (`drive` None)."""
+
+    what: str
+    """`destroyed`, `no_media` or `reset`."""
+    drive: DriveRow | None
+    words: tuple[Word, ...]
+
+    @property
+    def enough(self) -> bool:
+        """Say whether two different people saw it."""
+        return len({one.account_id for one in self.words}) >= ENOUGH
+
+
+def attestations(session: Session, device: Device) -> tuple[Attestation, ...]:
+    """Return everything that people attested of this device in its present cycle, oldest first."""
+    found: dict[tuple[str, UUID | None], list[Word]] = {}
+    witnessed = select(Witness.what, Witness.drive_id, *_word(Witness)).join(
+        Account, and_(Account.site_id == Witness.site_id, Account.id == Witness.seen_by)
+    )
+    reset = select(*_word(ResetWitness)).join(
+        Account, and_(Account.site_id == ResetWitness.site_id, Account.id == ResetWitness.seen_by)
+    )
+    for what, drive, *word in session.execute(_of_cycle(witnessed, Witness, device)):
+        found.setdefault((what.value, drive), []).append(Word(*word))
+    for said in session.execute(_of_cycle(reset, ResetWitness, device)):
+        found.setdefault((RESET, None), []).append(Word(*said))
+    return tuple(
+        Attestation(
+            what,
+            None if drive is None else session.get_one(DriveRow, (device.site_id, drive)),
+            tuple(words),
+        )
+        for (what, drive), words in found.items()
+    )
+
+
+def _word(table: type[Witness | ResetWitness]) -> tuple[Any, ...]:
+    return (table.seen_by, Account.name, table.at, table.reason)
+
+
+def _of_cycle(
+    query: Select[Any], table: type[Witness | ResetWitness], device: Device
+) -> Select[Any]:
+    return query.where(
+        table.site_id == device.site_id,
+        table.device_id == device.id,
+        table.cycle == device.cycle,
+    ).order_by(table.at, table.id)

@@ -21,6 +21,7 @@ from rebond_server.domain.sentence import Sentence
 
 FOLDER = Path(__file__).parent / "translations"
 FRENCH = "fr"
+ENGLISH = "en"
 COOKIE = "rebond_language"
 NAMES = {"fr": "Français", "en": "English", "es": "Español"}
 """Each language in its own words, as the reader looks for it."""
@@ -50,6 +51,9 @@ def read_catalogues(folder: Path = FOLDER) -> dict[str, NullTranslations]:
         write_mo(compiled, catalogue)
         compiled.seek(0)
         found[path.stem] = GNUTranslations(compiled)
+    for code, other in found.items():
+        if code not in {FRENCH, ENGLISH}:  # what a third language lacks is read in English
+            other.add_fallback(found.get(ENGLISH, found[FRENCH]))
     return found
 
 

@@ -110,6 +110,12 @@ def test_a_third_language_costs_one_file(tmp_path):
     assert found["es"].gettext("Plan") == "Plan"
 
 
+def test_what_a_third_language_lacks_is_read_in_english():
+    found = language.read_catalogues()
+    assert found["es"].gettext("Chercher") == "Buscar"
+    assert found["es"].gettext("Filtrer") == found["en"].gettext("Filtrer") != "Filtrer"
+
+
 def test_french_counts_zero_as_one():
     french = language.French()
     assert [french.ngettext("appareil", "appareils", n) for n in (0, 1, 2)] == [

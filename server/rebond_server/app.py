@@ -21,6 +21,7 @@ from rebond_server.store.fitting import DoesNotFit
 from rebond_server.web import (
     account,
     api,
+    attachment,
     bench,
     bulk,
     compress,
@@ -85,6 +86,7 @@ SCREENS: tuple[Blueprint, ...] = (
     lot.blueprint,
     queue.blueprint,
     part.blueprint,
+    attachment.blueprint,
     sameness.blueprint,
     programme.blueprint,
     organisation.blueprint,

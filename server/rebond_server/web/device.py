@@ -17,6 +17,7 @@ from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
 from rebond_server.operations import undo_assignment as undoing
 from rebond_server.operations.act_on_tags import MOST_TAGS
+from rebond_server.operations.attachments import Subject, attachments
 from rebond_server.operations.compare_reports import changes_since_last
 from rebond_server.operations.parts import inside
 from rebond_server.operations.work import Work
@@ -145,6 +146,7 @@ def page(tag: str) -> ResponseReturnValue:
         letters=LETTERS,
         noted=noted_device(session, site_id, found.device_id),
         said_destroyed=said_destroyed(session, row),
+        kept=attachments(work(), Subject.DEVICE, found.device_id),
         changes=changes_since_last(work(), row),
         attested=attestations(session, row),
         fitted=parts_in(session, site_id, found.device_id),

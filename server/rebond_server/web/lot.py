@@ -10,6 +10,7 @@ from rebond_server.domain.intake.reconciliation import Pair, Standing
 from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, euros, price_mode
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.attachments import Subject, attachments
 from rebond_server.operations.lots import LotFacts, record_lot
 from rebond_server.operations.partners import AgreementFacts, record_agreement, record_donor
 from rebond_server.operations.reconcile_lot import reconcile_lot
@@ -138,6 +139,9 @@ def page(code: str) -> ResponseReturnValue:
         wanted=wanted,
         standings=tuple(Standing),
         words=intake_words,
+        kept=attachments(work(), Subject.LOT, found.lot_id),
+        agreed=attachments(work(), Subject.AGREEMENT, found.agreement_id or found.lot_id),
+        agreement_id=found.agreement_id,
     )
 
 

@@ -11,6 +11,7 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.queries.queue import Action
 from rebond_server.store.stick import StatementKind
+from rebond_server.web.record_words import RECORD_VERBS
 
 
 class Mark(NamedTuple):
@@ -150,34 +151,13 @@ ACTIONS: dict[Action, Sentence] = {
 
 VERBS: dict[str, Sentence] = {
     **{event.value: name for event, name in EVENT_NAMES.items()},
+    **RECORD_VERBS,
     "create_site": Sentence(fr="ouvrir l'atelier", en="open the workshop"),
     "create_account": Sentence(fr="créer un compte", en="create an account"),
-    "identity_doubtful": Sentence(fr="ressembler à un autre", en="look like another"),
-    "say_drives_destroyed": Sentence(
-        fr="dire les disques détruits", en="say that the drives are destroyed"
-    ),
-    "enrol_second_factor": Sentence(fr="activer le second facteur", en="enrol a second factor"),
-    "remove_second_factor": Sentence(fr="retirer le second facteur", en="remove the second factor"),
-    "waste_leaves": Sentence(fr="partir en déchet", en="leave as waste"),
-    "withdraw_waste": Sentence(fr="retirer du registre des déchets", en="withdraw from waste"),
-    "undo_hold": Sentence(fr="ne plus retenir", en="hold no more"),
-    "make_token": Sentence(fr="créer un jeton", en="make a token"),
-    "revoke_token": Sentence(fr="révoquer un jeton", en="revoke a token"),
-    "add_part": Sentence(fr="ajouter une pièce", en="add a part"),
-    "take_out_part": Sentence(fr="sortir une pièce", en="take a part out"),
-    "move_part": Sentence(fr="ranger", en="put away"),
-    "use_part": Sentence(fr="monter", en="put in"),
-    "scrap_part": Sentence(fr="jeter", en="throw away"),
-    "join_devices": Sentence(fr="réunir deux fiches", en="join two records"),
-    "take_apart": Sentence(fr="séparer deux fiches", en="take two records apart"),
-    "keep_apart": Sentence(fr="garder à part", en="keep apart"),
-    "doubt_again": Sentence(fr="rouvrir la question", en="reopen the question"),
-    "wear_label": Sentence(fr="porter une étiquette de plus", en="wear one more label"),
     "receive_device": Sentence(fr="entrer dans l'atelier", en="enter the workshop"),
     "judge_erasure": Sentence(fr="juger l'effacement", en="judge the erasure"),
     "grade": Sentence(fr="calculer la catégorie", en="compute the grade"),
     "declare": Sentence(fr="déclarer", en="declare"),
-    "repair": Sentence(fr="réparer", en="repair"),
     "component_lost": Sentence(
         fr="il y manque ce que le relevé d'avant voyait",
         en="what the report before saw is missing",

@@ -214,6 +214,8 @@ ELSEWHERE = {
     # about tokens, second factors, saved filters, the register of waste
     "make_token", "revoke_token", "find_program", "touch_token", "tokens", "enrol", "remove", "takes",
     "fitting_step", "keep_view", "forget_view", "views_of", "parts_left", "weigh", "withdraw",
+    # files beside devices, lots and agreements
+    "attach", "attachments", "attachment", "detach",
     # only reading, too
     "changes_since_last",
     # answers what was scanned; who is left to be served

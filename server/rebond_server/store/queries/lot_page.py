@@ -57,6 +57,7 @@ class LotPage:
     population: int | None = None
     acquired: date | None = None
     erasure_policy: ErasurePolicy | None = None
+    agreement_id: UUID | None = None
     donor_kind: DonorKind | None = None
     parties: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
@@ -107,6 +108,7 @@ def lot_page(session: Session, site_id: UUID, code: str) -> LotPage | None:
         acquired=None if origin is None else origin.acquired,
         erasure_policy=None if origin is None else origin.erasure_policy,
         donor_kind=None if donor is None else donor.kind,
+        agreement_id=None if agreement is None else agreement.id,
         parties=() if agreement is None else tuple(agreement.parties or ()),
         duties=() if agreement is None else tuple(agreement.duties or ()),
         points=tuple(points),

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -216,3 +217,26 @@ def wait_until(true, seconds=5.0):
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_reader_killed_at_its_start_is_an_interruption(image):
+    """The drive could be opened: nothing says otherwise, so the erasure is to be gone on with."""
+    target = ImageTarget(path=str(image))
+    plan = make_plan(scratch_facts(target), Policy())
+    before = set(my_children())
+    killed = []
+
+    def kill_reader():
+        while not killed:
+            for one in sorted(set(my_children()) - before)[1:]:
+                killed.append(one)
+                os.kill(one, signal.SIGKILL)
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=kill_reader, daemon=True)
+    thread.start()
+    said = list(wipe(plan, target, record_intent=nothing))
+    thread.join(5)
+
+    assert killed
+    assert (said[-1].ending, said[-1].reason) == (Ending.INTERRUPTED, Reason.WORKER_DIED)

@@ -101,7 +101,7 @@ class OwnProcesses:
                 yield Done(
                     passed=lost_pass(asked, None, 0.0),
                     identity_checked=False,
-                    reason=Reason.NOT_OPENED,
+                    reason=Reason.NOT_OPENED if reader.alive else Reason.WORKER_DIED,
                     detail=opened.error,
                 )
                 return

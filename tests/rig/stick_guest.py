@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from png import pixels
 from qemu import GuestFailed, Qemu, accelerator
 
 MIB = 2**20
@@ -18,9 +19,11 @@ MARK = b"DONNEES-DU-DONATEUR"
 
 _OVMF = Path("/usr/share/OVMF")
 _KEY_SECONDS = 0.25
+_LIGHT = 100
 _LOOK_SECONDS = 0.5
-_MENU_SECONDS = 25
-"""Within this the boot menu has come, even without KVM."""
+_MENU_SECONDS = 300
+_BAR_ROW, _BAR_FROM, _BAR_TO = 4, 20, 75
+"""Where the boot menu's first line lies when it is chosen: a light bar, in rows and columns of 80x25."""
 _AZERTY = {"a": "q", "q": "a", "z": "w", "w": "z", "m": "semicolon"}
 """Letter to the key that carries it on a French keyboard, by its place on an American one."""
 
@@ -141,10 +144,16 @@ class StickGuest:
         self.press(*(_AZERTY.get(letter, letter) for letter in letters.lower()))
 
     def choose(self, entry: int) -> None:
-        """Choose a line of the boot menu, counted from 0; its countdown stops at the first key."""
-        for _ in range(int(_MENU_SECONDS / _KEY_SECONDS)):
+        """Choose a line of the boot menu (text mode), counted from 0, as soon as it is there.
+
+        The first key stops its countdown: until then the arrow that leads nowhere is pressed.
+        """
+
+        def shown() -> bool:
             self.press("up")
-        self.look("menu")
+            return _is_menu(self.look("menu"))
+
+        self.wait_for("the boot menu", shown, _MENU_SECONDS)
         self.press(*["down"] * entry, "ret")
 
     def disturb(self) -> None:
@@ -195,6 +204,15 @@ class StickGuest:
     ) -> None:
         """Switch it off, whatever it was doing."""
         self.qemu.__exit__(kind, error, trace)
+
+
+def _is_menu(screen: Path) -> bool:
+    """Say whether a text screen shows the boot menu with its first line chosen."""
+    shown = pixels(screen)
+    width, height = len(shown[0]) // 3, len(shown)
+    row = shown[int((_BAR_ROW + 0.1) * height / 25)]
+    bar = [row[3 * (column * width // 80)] for column in range(_BAR_FROM, _BAR_TO)]
+    return min(bar) > _LIGHT
 
 
 def plant(path: Path, size: int, seed: str) -> None:

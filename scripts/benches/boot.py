@@ -75,7 +75,6 @@ def stick(image: stick_image.StickImage, folder: Path) -> float:
             cores=_CORES,
             drives=(),
             time_limit=_PATIENCE,
-            steady=False,
         ) as guest:
             guest.wait_for("inventory", lambda: bool(server.statements("inventory")), _PATIENCE)
             return time.monotonic() - begun

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from png import pixels
-from qemu import GuestFailed, Qemu, accelerator
+from qemu import GuestFailed, Qemu
 
 MIB = 2**20
 MARK = b"DONNEES-DU-DONATEUR"
@@ -84,14 +84,9 @@ class StickGuest:
         cores: int = 1,
         screen: str = "VGA",
         time_limit: float = 1500,
-        steady: bool = True,
         more: Sequence[str] = (),
     ) -> None:
-        """Plant the donors' data and switch on; every drive is a file in the folder.
-
-        `steady`: the PC's clock counts its instructions (2 ns each), so that nothing in it runs out of
-        time because this computer is busy; not for measuring.
-        """
+        """Plant the donors' data and switch on; every drive is a file in the folder."""
         self.folder, self.drives = folder, tuple(drives)
         for drive in self.drives:
             plant(folder / f"{drive.name}.img", drive.size, drive.serial)
@@ -101,8 +96,6 @@ class StickGuest:
             *("-device", "qemu-xhci,id=usb", "-device", "usb-kbd,bus=usb.0"),
             *("-device", "virtio-scsi-pci,id=scsi"),
         ]
-        if steady and accelerator() == "tcg":
-            words += ["-icount", "shift=1"]
         if stick is not None:
             words += ["-drive", f"if=none,id=stick,format=raw,file={stick}", "-device"]
             words += [f"usb-storage,bus=usb.0,drive=stick,removable=on{_first(not _pxe(firmware))}"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from png import pixels
 from qemu import GuestFailed, Qemu
+from screen_pixels import pixels
 
 MIB = 2**20
 MARK = b"DONNEES-DU-DONATEUR"

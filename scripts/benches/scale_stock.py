@@ -23,7 +23,7 @@ TABLES: dict[str, str] = {
     "statement": """SELECT {site}, {id_s}, 'inventory', {stick}, {id_r}, i, NULL, {sha}, {sha}, {bytes},
         {moment}, i + 1000, i + 1000, {id_d} FROM n""",
     "drive": """SELECT {site}, {id_v}, 'serial:samsungssd860:s3y' || i, {id_d}, 'Samsung SSD 860',
-        'S3Y' || i, NULL, 250059350016, 'ata', 1, NULL FROM n""",
+        'S3Y' || i, 'naa.5002538e' || i, 250059350016, 'ata', 1, NULL FROM n""",
     "judgement": """SELECT {site}, {id_j}, {id_v}, {id_s}, 'erasure', 1, 'cleared', 250059350016,
         250059350016, 250059350016, 0, 0, 0, 'none', 900.0, 60.0, 'overwrite', NULL, NULL, NULL,
         {empty}, {moment} FROM n""",

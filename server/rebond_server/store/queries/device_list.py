@@ -69,7 +69,9 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAG
     rows = [tuple(row) for row in found] if tags else []
     beyond = len(rows) > most
     rows = rows[:most][::-1] if back else rows[:most]
-    count = count_devices(session, site_id, wanted)
+    # a first page that is not full holds them all: they are counted
+    alone = not beyond and wanted.after is None and not back
+    count = len(rows) if alone else count_devices(session, site_id, wanted)
     begins = beyond if back else wanted.after is not None
     ends = beyond or back
     return DeviceList(

@@ -1,7 +1,7 @@
 """The ten main tasks, by hand, in a browser: in both languages, at a desk and on a phone.
 
-Four of the eight ways are gone through, so that each language, width and script meets each other;
-REBOND_TASKS=all goes through all eight.
+Four of the eight ways are gone through, so that each language, width and script meets each other, and
+once by keyboard alone; REBOND_TASKS=all goes through all eight.
 """
 
 import os
@@ -21,9 +21,12 @@ from rebond_server.web.task import TASKS
 pytestmark = pytest.mark.browser
 
 DESK, PHONE = 1280, 360
+KEYBOARD = "keyboard"
+NAMES = {True: "js", False: "no-js", KEYBOARD: KEYBOARD}
 WAYS = [("fr", DESK, True), ("en", PHONE, True), ("fr", PHONE, False), ("en", DESK, False)]
 if os.environ.get("REBOND_TASKS") == "all":
     WAYS += [("en", DESK, True), ("fr", PHONE, True), ("en", PHONE, False), ("fr", DESK, False)]
+WAYS.append(("fr", DESK, KEYBOARD))
 BOX = [f"SN-BOX-{number:02}" for number in range(20)]
 CLASS = "Nom;Classe;Code\n" + "".join(f"Zélie Canari {n};3e B;MC-{n:02}\n" for n in range(1, 20))
 PIXEL = bytes.fromhex(
@@ -43,7 +46,8 @@ class Desk:
 
     def __init__(self, chromium, shop, base, way):
         self.shop, self.workshop, self.base = shop, shop.workshop, base
-        self.language, self.width, self.script = way
+        self.language, self.width, script = way
+        self.script, self.keyboard = bool(script), script == KEYBOARD
         self._chromium, self._hands = chromium, {}
         self.complaints = []
         self.now = NOON
@@ -59,7 +63,9 @@ class Desk:
             cookie = {"name": "rebond_language", "value": self.language, "url": self.base}
             page.context.add_cookies([cookie])
             self.complaints.append(said)
-            self._hands[role] = Hands(page, phone=self.width == PHONE, script=self.script)
+            self._hands[role] = Hands(
+                page, phone=self.width == PHONE, script=self.script, keyboard=self.keyboard
+            )
         hands = self._hands[role]
         hands.begin()
         return hands
@@ -74,8 +80,10 @@ def receive_a_box(desk):
     hands.menu("/scanner")
     hands.click('.tabs a[href*="mode=receive"]')
     hands.choose("#lot", "COLLECTE-2026")
-    for serial in BOX:
+    if not desk.script:
         hands.page.locator("#code").focus()
+    for serial in BOX:
+        expect(hands.page.locator("#code")).to_be_focused()
         hands.scan(serial)
         if not desk.script:
             expect(hands.page.locator("#scans li.good")).to_have_count(1)
@@ -123,7 +131,7 @@ def triage_a_doubtful_drive(desk):
     hands = desk.of(Role.LEAD)
     tag = desk.shop.tags["failed"]
     hands.menu("/file")
-    hands.click(f'td a.btn[href="/d/{tag}"]', first=True)
+    hands.click(f'td a.btn[href="/d/{tag}"]')
     form = 'details:has(form[action$="/retenir"])'
     hands.click(f"{form} > summary")
     hands.write(f'{form} [name="reason"]', "disque à détruire, témoin absent")
@@ -195,7 +203,7 @@ def hand_over_with_a_signature(desk):
     hands.click('tr:has-text("RESIN-1") th a')
     hands.click('form[action$="/remettre"] .btn-primary')
     expect(hands.page.get_by_role("heading", level=1)).to_contain_text("R-2026-00001")
-    if desk.script:
+    if desk.script and not desk.keyboard:
         hands.draw("canvas.signature")
     else:
         hands.attach("#scan", "fiche.png", PIXEL, "image/png")
@@ -207,7 +215,7 @@ def hand_over_with_a_signature(desk):
 def report_to_the_funder(desk):
     hands = desk.of(Role.OFFICER)
     hands.menu("/bilans")
-    hands.click("main table a", first=True)
+    hands.click("main table a")
     assert hands.paper('a[href$="/volume.pdf"]').startswith(b"%PDF")
     return hands.gestures
 
@@ -227,9 +235,7 @@ IN_ORDER = (
 """The tasks, in an order in which each finds what it needs."""
 
 
-@pytest.mark.parametrize(
-    "way", WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{'js' if way[2] else 'no-js'}"
-)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{NAMES[way[2]]}")
 def test_the_ten_tasks(chromium, tmp_path, way):
     with served(tmp_path) as (shop, base):
         desk = Desk(chromium, shop, base, way)

@@ -128,6 +128,7 @@ def _placed(case: Case, folder: Path, stack: ExitStack) -> Case:
         unit = Unit(image, case.bus, case.firmware)
         source = stack.enter_context(IscsiTarget(unit)).source
         disk = replace(disk, serial=unit.serial, source=source)
+        case = replace(case, answers_as=unit.answers_as)
     elif case.injected is not None:
         behind = f"file.driver=blkdebug,file.image.driver=file,file.image.filename={image}"
         disk = replace(disk, source=f"{behind},{case.injected}")
@@ -148,7 +149,7 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
             if case.mapped is not None:
                 map_disk(station, case.disk, case.mapped, port)
         named = [seen_as(case.disk) if case.mapped else case.disk for case in cases]
-        order = station.wipe(named)
+        order = station.wipe(named, known_as=[case.answers_as for case in cases])
         _disturb(station, order, [one for one in cases if one.pulled_at is not None], folder)
         answer = order.wait(LONGEST_SECONDS)
         told = server.receive(station.stick)

@@ -43,6 +43,8 @@ class Case:
     """The firmware over iSCSI."""
     bus: Bus = Bus.ATA
     """Of that firmware."""
+    answers_as: str = ""
+    """Serial number that the firmware answers, by which a person may have to confirm."""
     mapped: str | None = None
     """A device-mapper table in the guest, `{device}` and `{sectors}` filled in, under an NVMe target."""
     pulled_at: float | None = None

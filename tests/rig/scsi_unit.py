@@ -59,6 +59,11 @@ class Unit:
         """The drive's serial number."""
         return self._drive.identity().serial or ""
 
+    @property
+    def answers_as(self) -> str:
+        """The serial number that the firmware itself answers; a lying one, another drive's."""
+        return self._firmware.serial
+
     def answer(self, cdb: bytes, data: bytes) -> Reply:
         """Carry one command out; a drive that has gone is "not ready", as a dead disk is."""
         with self._lock:

@@ -177,14 +177,18 @@ class Station:
         """Where the host sees the agent's stick, when it lies in the shared folder."""
         return self.shared / Path(STICK).name
 
-    def wipe(self, disks: Sequence[Disk], *more: str) -> Order:
-        """Have the agent erase these disks at once, confirmed by the ends of their serial numbers."""
+    def wipe(self, disks: Sequence[Disk], *, known_as: Sequence[str] = ()) -> Order:
+        """Have the agent erase these disks at once, confirmed by the ends of their serial numbers.
+
+        `known_as`: serial numbers by which the agent may know them besides.
+        """
         shown = self.shown()
         found = [found_in(shown, disk) for disk in disks]
-        ends = {one.serial[-4:] for one in (*found, *disks) if one.serial}
+        serials = (*(one.serial for one in (*found, *disks)), *known_as)
+        ends = {serial[-4:] for serial in serials if serial}
         return self.agent(
             *("wipe", "--no-send", "--drive", *(one.path for one in found)),
-            *("--yes-erase", *sorted(ends), *more),
+            *("--yes-erase", *sorted(ends)),
         )
 
     def shown(self) -> list[Seen]:

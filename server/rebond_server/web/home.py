@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rebond_server.domain.lifecycle import State
+from rebond_server.store.queries.agreement import reviews_due
 from rebond_server.store.queries.find import find
 from rebond_server.store.queries.people import sticks_to_look_at
 from rebond_server.store.queries.queue import count_states
-from rebond_server.web.session import work
+from rebond_server.web.session import now, work
 
 blueprint = Blueprint("home", __name__)
 
@@ -24,6 +25,7 @@ def page() -> ResponseReturnValue:
         counts=[(state, counts[state]) for state in State],
         sticks_waiting=waiting,
         doubted=doubted,
+        reviews=reviews_due(work().session, work().site_id, now().date()),
     )
 
 

@@ -1,13 +1,16 @@
 """What each page says, to whom, and that it only says what is proven."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from screens import LIE, logged_in, opened, token_of
+from moments import NOON
+from screens import LIE, logged_in, opened, token_of, transaction
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
+from rebond_server.operations.partners import AgreementFacts, record_agreement
 from rebond_server.store.allocation import Recipient
 from rebond_server.store.device import Device
 
@@ -228,3 +231,17 @@ def test_how_it_is_decided_is_public_and_comes_from_the_rules_in_force(tmp_path)
         page = shop.app.test_client().get("/comment-c-est-decide").text
         assert "Étudiants boursiers" in page
         assert "12 par organisme" in page
+
+
+def test_the_first_page_reminds_of_agreements_six_months_before_their_end(tmp_path):
+    with opened(tmp_path, filled=False) as shop:
+        with transaction(shop.workshop) as work:
+            for number, months in (("2026-001", 5), ("2026-002", 9)):
+                facts = AgreementFacts(
+                    number=number, title="Collecte", ends=NOON.date() + timedelta(days=30 * months)
+                )
+                record_agreement(work, facts)
+        page = logged_in(shop.app, Role.LEAD)[0].get("/").text
+        assert "2026-001" in page
+        assert "2026-002" not in page
+        assert "2026-001" not in logged_in(shop.app, Role.TECHNICIAN)[0].get("/").text

@@ -40,3 +40,16 @@ def test_the_declaration_is_for_everybody(shop):
     text = shop.app.test_client().get("/accessibilite").text
     assert "Déclaration d'accessibilité" in text.replace("&#39;", "'")
     assert 'href="/accessibilite"' in text
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_its_pictures_are_there_and_light(shop, role, language):
+    reader, _ = logged_in(shop.app, role)
+    reader.set_cookie("rebond_language", language)
+    text = reader.get("/aide").text
+    pictures = re.findall(r'src="(/static/help/[^"]+)"', text)
+    assert pictures
+    sizes = [len(reader.get(path).data) for path in pictures]
+    assert all(path.endswith(f"-{language}.png") for path in pictures)
+    assert sum(sizes) + len(text.encode()) < 100_000  # with style and script: under 150 kB

@@ -38,8 +38,15 @@ EMULATED = "no_timer_check"
 
 _UDEV = ("block", "net", "input", "drm", "video4linux", "sound", "bluetooth", "usb", "tpm", "mmc")
 """Subsystems that are told to udev: all of them, under emulation, take half a minute."""
-_LAZY = ("psutil", "pyudev", "cpuinfo", "pySMART")
-"""What the agent imports only when it is asked."""
+_LAZY = (
+    "psutil",
+    "pyudev",
+    "cpuinfo",
+    "pySMART",
+    "rebond_agent.cli",
+    "rebond_agent.command.inspect",
+)
+"""What the agent imports only when it is asked, and the agent itself for scripts that start it."""
 _WARM = """
 import ast, importlib, sys
 for node in ast.walk(ast.parse(open(sys.argv[1]).read())):

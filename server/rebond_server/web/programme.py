@@ -53,7 +53,8 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/dispositifs")
 def create() -> ResponseReturnValue:
     """Open a programme, or change the one with this code."""
-    made = record_programme(work(), programme_facts())
+    found = programme_page(work().session, work().site_id, field("code"), zone())
+    made = record_programme(work(), programme_facts(None if found is None else found.terms))
     return done(
         Sentence(
             fr=f"Le dispositif {made.code} est enregistré.",

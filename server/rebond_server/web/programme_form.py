@@ -25,8 +25,11 @@ _ALMOST = 0.97
 """Firmware keeps a little: 8 GB are asked as 7.8."""
 
 
-def programme_facts() -> ProgrammeFacts:
-    """Return the programme that the form describes, or raise BadValue."""
+def programme_facts(known: Programme | None = None) -> ProgrammeFacts:
+    """Return the programme that the form describes, or raise BadValue.
+
+    What is known of it already and has no field in the form stays as it is.
+    """
     terms = Programme(
         id=field("code"),
         name=field("name") or None,
@@ -45,6 +48,8 @@ def programme_facts() -> ProgrammeFacts:
         ends=date_in("ends"),
         source=field("source") or None,
     )
+    if known is not None:
+        terms = _with_the_rest(terms, known)
     try:
         checked = msgspec.convert(plain(terms), Programme)
     except msgspec.ValidationError as error:
@@ -63,6 +68,47 @@ def programme_facts() -> ProgrammeFacts:
         trainees=whole_in("trainees"),
         funding=lines_in("funding"),
     )
+
+
+def _with_the_rest(terms: Programme, known: Programme) -> Programme:
+    """Add what the form has no field for: further minimums and targets, what bounds a cap or a price."""
+    shown = {kind for each in PRICED for kind in (each, *ALIKE.get(each, ()))}
+    prices = {} if known.price is None else known.price.eur
+    kept = {kind: euros for kind, euros in prices.items() if kind not in shown}
+    price = terms.price
+    if kept:
+        price = Price(eur=kept | ({} if price is None else dict(price.eur)))
+    return msgspec.structs.replace(
+        terms,
+        minimums=(*_richer(terms.minimums, known.minimums), *known.minimums[1:]),
+        targets=(*terms.targets, *known.targets[1:]),
+        caps=tuple(_caps_kept(terms.caps, known.caps)),
+        price=price,
+    )
+
+
+def _richer(typed: tuple[Minimum, ...], known: tuple[Minimum, ...]) -> tuple[Minimum, ...]:
+    """Return the minimum of the form with what the known one asks beside it."""
+    if not known:
+        return typed
+    asked = typed[0] if typed else Minimum()
+    whole = msgspec.structs.replace(
+        known[0],
+        grade=asked.grade,
+        ram_mib=asked.ram_mib,
+        disk_gb=asked.disk_gb,
+        windows_11=asked.windows_11,
+    )
+    return () if whole == Minimum() else (whole,)
+
+
+def _caps_kept(typed: tuple[Cap, ...], known: tuple[Cap, ...]) -> Iterator[Cap]:
+    """Yield the caps of the form with the bounds they had, then those that are not the first of their scope."""
+    first = {cap.scope: cap for cap in reversed(known)}
+    for cap in typed:
+        before = first.get(cap.scope)
+        yield cap if before is None else msgspec.structs.replace(before, limit=cap.limit)
+    yield from (cap for cap in known if cap is not first[cap.scope])
 
 
 def words_in(name: str) -> tuple[str, ...]:

@@ -23,13 +23,29 @@ CAUSES: dict[Cause, Words] = {
         ),
         Sentence(fr="Examiner le disque", en="Examine the drive"),
     ),
+    Cause.FAILED_WIPE: Words(
+        Sentence(fr="Effacements en échec", en="Failed wipes"),
+        Sentence(
+            fr="Le disque n'a pas pu être effacé, ou la relecture y a trouvé autre chose.",
+            en="The drive could not be erased, or something else was read back.",
+        ),
+        Sentence(fr="Remplacer ou détruire le disque", en="Replace or destroy the drive"),
+    ),
+    Cause.LIMITED_WIPE: Words(
+        Sentence(fr="Effacements avec limites", en="Wipes with limits"),
+        Sentence(
+            fr="Effacé et relu, sauf ce que disent les limites.",
+            en="Erased and read back, but for what the limits say.",
+        ),
+        Sentence(fr="Accepter les limites, avec une raison", en="Accept the limits, with a reason"),
+    ),
     Cause.UNVERIFIED_WIPE: Words(
         Sentence(fr="Effacements non prouvés", en="Wipes not proven"),
         Sentence(
-            fr="Un effacement a eu lieu, mais il ne prouve pas que tout est effacé.",
-            en="A wipe took place, but does not prove that everything is erased.",
+            fr="Un effacement a commencé, mais il ne prouve pas que tout est effacé.",
+            en="A wipe began, but does not prove that everything is erased.",
         ),
-        Sentence(fr="Accepter les limites ou recommencer", en="Accept the limits or do it again"),
+        Sentence(fr="Relancer l'effacement", en="Erase again"),
     ),
     Cause.DOUBTFUL_FACT: Words(
         Sentence(fr="Catégories en attente d'un fait", en="Grades that wait for a fact"),

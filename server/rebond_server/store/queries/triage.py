@@ -23,17 +23,26 @@ MOST = 50
 OVERDUE = timedelta(days=14)
 """So long without a step, a device is forgotten on a shelf. [Rebond's proposal]"""
 HERE = (State.RECEIVED, State.EXAMINED, State.WIPED, State.HELD)
-_UNPROVEN = (Verdict.CLEARED_WITH_LIMITS, Verdict.FAILED, Verdict.INTERRUPTED, Verdict.UNKNOWN)
 
 
 class Cause(StrEnum):
     """Why a device waits for the lead."""
 
     DRIVE_IN_DOUBT = "drive_in_doubt"
+    FAILED_WIPE = "failed_wipe"
+    LIMITED_WIPE = "limited_wipe"
     UNVERIFIED_WIPE = "unverified_wipe"
     DOUBTFUL_FACT = "doubtful_fact"
     COMPONENT_LOST = "component_lost"
     OVERDUE = "overdue"
+
+
+_VERDICTS = {
+    Cause.FAILED_WIPE: (Verdict.FAILED,),
+    Cause.LIMITED_WIPE: (Verdict.CLEARED_WITH_LIMITS,),
+    Cause.UNVERIFIED_WIPE: (Verdict.INTERRUPTED, Verdict.UNKNOWN),
+}
+"""What the server said of a wipe; each calls for another action."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +103,12 @@ def _of(cause: Cause, now: datetime) -> ColumnElement[bool]:
     match cause:
         case Cause.DRIVE_IN_DOUBT:
             return _drive(DeviceDrive.health.in_((Health.REVIEW.value, Health.UNKNOWN.value)))
-        case Cause.UNVERIFIED_WIPE:
+        case Cause.FAILED_WIPE | Cause.LIMITED_WIPE | Cause.UNVERIFIED_WIPE:
             judged = and_(
                 JudgementRow.site_id == DriveRow.site_id,
                 JudgementRow.id == DriveRow.judgement_id,
                 JudgementRow.epoch == DriveRow.epoch,
-                JudgementRow.verdict.in_(_UNPROVEN),
+                JudgementRow.verdict.in_(_VERDICTS[cause]),
             )
             here = and_(
                 DriveRow.site_id == DeviceDrive.site_id, DriveRow.id == DeviceDrive.drive_id
@@ -180,7 +189,7 @@ def _reasons(session: Session, device: Device, cause: Cause) -> Iterator[Sentenc
                 .limit(1)
             ):
                 yield from (msgspec.convert(one, Sentence) for one in details["lost"])
-        case Cause.UNVERIFIED_WIPE:
+        case Cause.FAILED_WIPE | Cause.LIMITED_WIPE | Cause.UNVERIFIED_WIPE:
             proven = standing(session, device)
             yield from (() if proven.obstacle is None else (proven.obstacle,))
         case Cause.OVERDUE:

@@ -8,6 +8,7 @@ from bench import another, enrolled, receipt, send
 from moments import NOON
 from msgspec.structs import replace
 
+from rebond_schemas.erasure import Ending, HiddenArea
 from rebond_schemas.facts import Memory
 from rebond_server.domain.component_lost import lost_since
 from rebond_server.domain.role import Role
@@ -86,3 +87,23 @@ def test_what_is_gone_is_told_and_what_was_not_looked_for_is_not():
     hidden = replace(machine, drives=(), drives_hidden=None)
     assert lost_since(machine, hidden) == ()
     assert lost_since(machine, replace(machine, memory=Memory())) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "cause"),
+    [
+        ({"ending": Ending.FAILED, "reason": "EIO", "passes": ()}, Cause.FAILED_WIPE),
+        ({"hidden_area": HiddenArea.UNKNOWN}, Cause.LIMITED_WIPE),
+        ({"ending": Ending.INTERRUPTED, "passes": ()}, Cause.UNVERIFIED_WIPE),
+    ],
+)
+def test_each_wipe_that_proves_nothing_has_its_own_heap(workshop, heaps, told, cause):
+    stick = enrolled(workshop)
+    stick.boot()
+    machine = another(3)
+    tag = receipt(send(workshop, stick.inventory(machine))).device
+    send(workshop, stick.erasure(machine.drives[0], **told))
+    found, _ = heaps()
+    wipes = (Cause.FAILED_WIPE, Cause.LIMITED_WIPE, Cause.UNVERIFIED_WIPE)
+    assert [found[each].count for each in wipes] == [each is cause for each in wipes]
+    assert found[cause].matters[0].tag == tag

@@ -1,8 +1,14 @@
 # shellcheck shell=sh
 # Sourced by build-stick: Debian's packages into vmlinuz, initrd and a squashfs, kept by what defines them.
 
-MIRROR=${REBOND_MIRROR:-http://deb.debian.org/debian}
-SECURITY=${REBOND_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+# The mirrors of this computer, where it is a Debian; elsewhere they must be named.
+site() { apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | grep "$1/*\$" | sort -u | head -n 1; }
+MIRROR=${REBOND_MIRROR:-$(site /debian)}
+SECURITY=${REBOND_SECURITY_MIRROR:-$(site /debian-security)}
+if [ -z "$MIRROR" ] || [ -z "$SECURITY" ]; then
+    say "Dites où sont les paquets de Debian / say where Debian's packages are: REBOND_MIRROR, REBOND_SECURITY_MIRROR"
+    exit 1
+fi
 CACHE=${REBOND_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rebond}
 
 listed() { sed 's/[[:space:]]*#.*//' "$IMAGE/$1" | grep -v '^$'; }

@@ -91,9 +91,11 @@ def test_every_smartctl_report_decodes():
 
 def test_drives_in_service_have_an_identity():
     for path in _files("smartctl-exporter", "*.json"):
-        found = smartctl.parse_identity(json.loads(path.read_bytes()))
+        told = json.loads(path.read_bytes())
+        found = smartctl.parse_identity(told)
         assert found.model, path.name
-        assert found.serial, path.name
+        # whoever gave the report took the number out: that is none
+        assert found.serial or told["serial_number"] == "REDACTED", path.name
         assert found.size_bytes, path.name
 
 

@@ -1,6 +1,7 @@
 """The accounts by programme say what the tables hold, in every format; ODS opens elsewhere."""
 
 import io
+import os
 import shutil
 import subprocess
 from collections import Counter
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from office import opened
 from pypdf import PdfReader
 
-from conftest import IN_CI
 from rebond_schemas.plan import Target
 from rebond_schemas.plan_law import Kind
 from rebond_server.domain import programme_tally
@@ -170,7 +170,7 @@ def test_a_few_people_are_hidden_and_the_total_is_the_tables(office):
 def test_libreoffice_opens_every_sheet(office, tmp_path):
     program = shutil.which("soffice")
     if program is None:
-        if IN_CI:
+        if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
             pytest.fail("soffice is missing and CI=true: the sheets must be opened elsewhere")
         pytest.skip("soffice is missing: the sheets are NOT OPENED in LibreOffice")
     for number, path in enumerate(REPORTS):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -245,3 +246,18 @@ def test_the_first_page_reminds_of_agreements_six_months_before_their_end(tmp_pa
         assert "2026-001" in page
         assert "2026-002" not in page
         assert "2026-001" not in logged_in(shop.app, Role.TECHNICIAN)[0].get("/").text
+
+
+def test_an_upload_cut_short_leaves_no_file_open(lead):
+    browser, token = lead
+    head = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+    head += '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        answer = browser.post(
+            "/demandes/liste",
+            data=head.encode() + b"x" * 900_000,  # the boundary that ends it never comes
+            content_type="multipart/form-data; boundary=x",
+        )
+        assert answer.status_code in {400, 403, 413, 422}
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

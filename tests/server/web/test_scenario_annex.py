@@ -35,7 +35,7 @@ def annex(office):
     office.post("lead", "/lots/donateurs", code="amp", kind="public_body", name="Métropole AMP")
     office.post("lead", "/lots", code="amp", name="Matériel amorti", kind="annex", regime="cg3p",
                 agreement=DECISION, donor="amp", unit_value="300", publics="student family",
-                qpv="yes", erasure="purge")  # fmt: skip
+                qpv="yes", erasure="clear")  # fmt: skip
     office.bring_in("amp", (FILES / "annexe-amp-2021.csv").read_bytes(), "annexe")
     office.bring_in("amp", (FILES / "recus-amp-2021.csv").read_bytes())
 

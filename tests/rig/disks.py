@@ -23,6 +23,10 @@ class Hung(StrEnum):
     """Commands go through to what is behind, which speaks SCSI itself (iSCSI)."""
 
 
+REAL_BYTES = 250 * MIB
+"""Bytes per second of a real drive; an idle host's memory is faster than any disk may be believed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Disk:
     """One disk; `serial` names it everywhere, its image file too."""
@@ -36,7 +40,7 @@ class Disk:
     """Serial number of the NVMe disk of which this is the second namespace."""
     source: str | None = None
     """QEMU's options for what is behind it, in place of its plain image file."""
-    throttle_bytes: int | None = None
+    throttle_bytes: int = REAL_BYTES
     """Bytes per second at most."""
     read_only: bool = False
     drive: str = ""
@@ -71,7 +75,7 @@ def drive(disk: Disk, folder: Path) -> str:
     options = f"if=none,id={disk.drive_name},format=raw,{source}"
     if disk.hung is not Hung.SD:
         options += ",werror=report,rerror=report"
-    if disk.throttle_bytes:
+    if disk.hung is not Hung.THROUGH:
         options += f",throttling.bps-total={disk.throttle_bytes}"
     return options + (",readonly=on" if disk.read_only else "")
 

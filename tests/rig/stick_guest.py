@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from disks import REAL_BYTES
 from qemu import GuestFailed, Qemu
 from screen_pixels import pixels
 
@@ -100,10 +101,8 @@ class StickGuest:
             words += ["-drive", f"if=none,id=stick,format=raw,file={stick}", "-device"]
             words += [f"usb-storage,bus=usb.0,drive=stick,removable=on{_first(not _pxe(firmware))}"]
         for drive in self.drives:
-            words += [
-                "-drive",
-                f"if=none,id={drive.name},format=raw,file={folder / drive.name}.img",
-            ]
+            source = f"if=none,id={drive.name},format=raw,file={folder / drive.name}.img"
+            words += ["-drive", f"{source},throttling.bps-total={REAL_BYTES}"]
             words += ["-device", f"{drive.device},drive={drive.name},serial={drive.serial}"]
         if network:
             served = "" if tftp is None else f",tftp={tftp},bootfile={_LOADER[firmware]}"

@@ -32,10 +32,24 @@ class Quiet(WSGIRequestHandler):
         del type, message, args
 
 
+def closing(app):
+    """Close each answer at its last byte or at the browser's leaving, which werkzeug forgets."""
+
+    def run(environ, start_response):
+        answer = app(environ, start_response)
+        try:
+            yield from answer
+        finally:
+            getattr(answer, "close", bool)()
+
+    return run
+
+
 @contextmanager
 def served(folder):
     with opened(folder) as shop:
-        server = make_server("127.0.0.1", 0, shop.app, threaded=True, request_handler=Quiet)
+        app = closing(shop.app)
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

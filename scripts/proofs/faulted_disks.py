@@ -161,8 +161,8 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
 def _disturb(station: Station, order: Order, cases: Sequence[Case], folder: Path) -> None:
     """Pull each of these disks when so much of it was read and written, while the agent works."""
     waiting = list(cases)
-    until = time.monotonic() + LONGEST_SECONDS
-    while waiting and not order.done and time.monotonic() < until:
+    patience = station.qemu.patience(LONGEST_SECONDS)
+    while waiting and not order.done and not patience.over:
         moved = _moved(station)
         for case in [one for one in waiting if moved.get(one.disk.serial, 0) >= _when(one)]:
             waiting.remove(case)

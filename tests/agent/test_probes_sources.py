@@ -1,12 +1,15 @@
 """Every fact names where it came from, and nothing unknown passes for known on its way to a grade."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from rebond_agent.machine import Completed
 from rebond_agent.machine.recorded import RecordedMachine
-from rebond_agent.probes import collect
+from rebond_agent.probes import collect, smartctl
+from rebond_schemas.facts import DriveKind
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINES = sorted(path.parent for path in (ROOT / "tests" / "machines").glob("*/expected.json"))
@@ -48,3 +51,30 @@ def facts_without_source(collected):
 @pytest.mark.parametrize("folder", MACHINES, ids=lambda path: path.name)
 def test_every_fact_has_a_source(folder):
     assert facts_without_source(collect(RecordedMachine(folder))) == []
+
+
+class Waking(RecordedMachine):
+    """One drive takes longer for all its logs than a program may; it answers when asked for less."""
+
+    def run(self, command, **given):
+        path = command[-1]
+        if path != "/dev/sda" or command[0] != "smartctl":
+            return super().run(command, **given)
+        if tuple(command[:-1]) == smartctl.OPTIONS:
+            return Completed(command=tuple(command), outcome="timeout", output=b'{"json_for')
+        assert tuple(command[:-1]) == smartctl.ESSENTIALS
+        report = json.loads(super().run((*smartctl.OPTIONS, path)).output)
+        report["smartctl"]["argv"] = list(command)
+        return Completed(command=tuple(command), outcome="ok", output=json.dumps(report).encode())
+
+
+def test_a_drive_too_slow_for_its_logs_is_known_all_the_same():
+    """On a busy PC a SATA disk became a medium of unknown kind, which nobody may erase."""
+    folder = ROOT / "tests" / "machines" / "dell-latitude-e7450-sata"
+    collected = collect(Waking(folder))
+    drive = collected.facts.drives[0]
+
+    assert drive == collect(RecordedMachine(folder)).facts.drives[0]
+    assert (drive.path, drive.kind) == ("/dev/sda", DriveKind.SSD)
+    asked = "-".join((*smartctl.ESSENTIALS, "/dev/sda"))
+    assert collected.sources["drives.0.smart"].evidence == asked

@@ -1,10 +1,16 @@
 """The rig's own eyes: what it plants it finds, and what it draws it draws again."""
 
+import os
+import subprocess
+import sys
+import time
+
 import pytest
 from canary import CANARY_BYTES, found, plant
 from disks import MIB
 from faulted_disks import AT_ONCE, remainder
 from faulty import KINDS, draw
+from patience import MOST_STARVED, Patience
 
 
 @pytest.fixture
@@ -60,3 +66,31 @@ def test_every_kind_of_fault_is_drawn():
     kinds = {draw(1, number).kind for number in range(len(KINDS) * 4)}
 
     assert len(kinds) >= len(set(KINDS))
+
+
+def test_a_limit_stands_still_while_others_run():
+    """Two threads of work on one processor: each has half of the time for itself."""
+    spin = "import time; end = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+    one_processor = min(os.sched_getaffinity(0))
+    started = time.monotonic()
+    with (
+        subprocess.Popen([sys.executable, "-c", spin]) as watched,
+        subprocess.Popen([sys.executable, "-c", spin]) as other,
+    ):
+        for process in (watched, other):
+            os.sched_setaffinity(process.pid, {one_processor})
+        patience = Patience(watched.pid, 1.0)
+        while not patience.over:
+            time.sleep(0.02)
+        passed = time.monotonic() - started
+        watched.kill()
+        other.kill()
+
+    assert 1.5 < passed < 1.0 * MOST_STARVED + 2
+
+
+def test_a_limit_passes_while_a_process_waits_for_nobody():
+    patience = Patience(os.getpid(), 0.2)
+    time.sleep(0.2 * MOST_STARVED + 0.1)
+
+    assert patience.over

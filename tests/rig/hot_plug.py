@@ -47,9 +47,9 @@ def _devices(disk: Disk) -> tuple[str, ...]:
 
 
 def _await(station: Station, disk: Disk, *, there: bool) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
+    patience = station.qemu.patience(_PATIENCE_SECONDS)
     while _shown(station, disk.serial) != there or (not there and _in_qemu(station, disk)):
-        if time.monotonic() > until:
+        if patience.over:
             raise station.qemu.failed(f"{disk.serial} {'never came' if there else 'never left'}")
         time.sleep(_PAUSE_SECONDS)
 

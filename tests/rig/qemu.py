@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from patience import Patience
 from qmp import Qmp
 
 _LOOK_SECONDS = 0.1
@@ -41,7 +42,7 @@ class Qemu:
     def __init__(self, words: Sequence[str], folder: Path, *, time_limit: float) -> None:
         """Start `qemu-system-x86_64` with these words; the folder takes its console's log.
 
-        After `time_limit` seconds it is killed, and whoever waits for it is told.
+        After `time_limit` seconds of its own time it is killed, and whoever waits for it is told.
         """
         self.log = folder / "console.log"
         self.log.touch()
@@ -61,9 +62,12 @@ class Qemu:
             command, stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors
         )
         self._timed_out = False
-        self._limit = threading.Timer(time_limit, self._time_is_up)
-        self._limit.daemon = True
-        self._limit.start()
+        self._life = self.patience(time_limit)
+        self._limit = self._alarm(time_limit)
+
+    def patience(self, seconds: float) -> Patience:
+        """Return a limit of so many seconds from now, in the guest's own time."""
+        return Patience(self._process.pid, seconds)
 
     @property
     def monitor(self) -> Qmp:
@@ -86,11 +90,11 @@ class Qemu:
 
     def await_text(self, text: str, seconds: float) -> None:
         """Wait until the console shows this text; GuestFailed when it ends or takes longer."""
-        until = time.monotonic() + seconds
+        patience = self.patience(seconds)
         while text not in self.console():
             if not self.running:
                 raise self.failed(f"it ended without saying {text!r}")
-            if time.monotonic() > until:
+            if patience.over:
                 raise self.failed(f"it did not say {text!r} within {seconds:.0f} s")
             time.sleep(_LOOK_SECONDS)
 
@@ -132,7 +136,17 @@ class Qemu:
         self._errors.close()
         self._place.cleanup()
 
+    def _alarm(self, seconds: float) -> threading.Timer:
+        alarm = threading.Timer(seconds, self._time_is_up)
+        alarm.daemon = True
+        alarm.start()
+        return alarm
+
     def _time_is_up(self) -> None:
+        left = self._life.left
+        if left > 0:
+            self._limit = self._alarm(left)
+            return
         self._timed_out = True
         with suppress(ProcessLookupError):
             self._process.kill()

@@ -76,17 +76,17 @@ class Order:
 
     def await_text(self, text: str, seconds: float) -> None:
         """Wait until the agent says this."""
-        until = time.monotonic() + seconds
+        patience = self._station.qemu.patience(seconds)
         while text not in self.said():
-            if self.done or time.monotonic() > until:
+            if self.done or patience.over:
                 raise self._station.qemu.failed(f"the agent never said {text!r}:\n{self.said()}")
             self._station.breathe()
 
     def await_inventory(self, seconds: float = 240.0) -> None:
         """Wait until the agent that wipes late has its inventory."""
-        until = time.monotonic() + seconds
+        patience = self._station.qemu.patience(seconds)
         while not self._place(".collected").exists():
-            if self.done or time.monotonic() > until:
+            if self.done or patience.over:
                 answer = self._place(".json").read_text() if self.done else ""
                 raise self._station.qemu.failed(f"the agent made no inventory: {answer}")
             self._station.breathe()
@@ -97,9 +97,9 @@ class Order:
 
     def wait(self, seconds: float = 300.0) -> Answer:
         """Return its end; GuestFailed when the guest ends before, takes longer, or broke it."""
-        until = time.monotonic() + seconds
+        patience = self._station.qemu.patience(seconds)
         while not self.done:
-            if time.monotonic() > until:
+            if patience.over:
                 raise self._station.qemu.failed(f"order {self.name} has no end:\n{self.said()}")
             self._station.breathe()
         answer = Answer(**json.loads(self._place(".json").read_bytes()))
@@ -142,9 +142,9 @@ class Station:
 
     def await_ready(self) -> None:
         """Wait until the guest takes orders."""
-        until = time.monotonic() + BOOT_SECONDS
+        patience = self.qemu.patience(BOOT_SECONDS)
         while not (self.shared / "ready").exists():
-            if time.monotonic() > until:
+            if patience.over:
                 raise self.qemu.failed("the guest is not ready")
             self.breathe()
 
@@ -211,9 +211,9 @@ class Station:
 
     def await_drive(self, disk: Disk, seconds: float = 60.0) -> None:
         """Wait until the guest shows this disk."""
-        until = time.monotonic() + seconds
+        patience = self.qemu.patience(seconds)
         while not any(one.serial == disk.serial for one in self.shown()):
-            if time.monotonic() > until:
+            if patience.over:
                 raise self.qemu.failed(f"{disk.serial} never came")
             self.breathe()
 

@@ -126,10 +126,19 @@ class StickGuest:
         return ["-machine", "q35,smm=on", *locked, *words]
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other, as slowly as a person: a slow PC loses none."""
+        """Press keys one after the other, as slowly as a person: a slow PC loses none.
+
+        In the PC's own time: one that is kept waiting would drop keys behind its sixteenth.
+        """
         for key in keys:
             self.qemu.monitor.keys(*key.split("+"))
-            time.sleep(_KEY_SECONDS)
+            self.rest(_KEY_SECONDS)
+
+    def rest(self, seconds: float) -> None:
+        """Let so much of the PC's own time pass."""
+        patience = self.qemu.patience(seconds)
+        while (left := patience.left) > 0:
+            time.sleep(left)
 
     def write(self, letters: str) -> None:
         """Type letters on the French keyboard."""
@@ -152,16 +161,16 @@ class StickGuest:
         """Press what opens a shell, another console or a restart on a common Linux."""
         self.press("ctrl+alt+f2", "ctrl+alt+delete", "alt+sysrq+b", "alt+right", "ctrl+c", "esc")
         self.press("backspace")  # the b of SysRq is a letter like any other
-        time.sleep(2)
+        self.rest(2)
 
     def erase_all(self) -> None:
         """Do what the technician does: F2, the last four letters of every drive, Enter."""
         self.press("f2")
-        time.sleep(2)
+        self.rest(2)
         for drive in self.drives:
             self.write(drive.serial[-4:])
             self.press("ret")
-            time.sleep(1)
+            self.rest(1)
         self.look("confirmed")
         self.press("ret")
 
@@ -170,12 +179,12 @@ class StickGuest:
         return self.qemu.monitor.screendump(self.folder / f"{name}.png")
 
     def wait_for(self, what: str, come: Callable[[], bool], seconds: float) -> None:
-        """Wait until it has come; GuestFailed when the PC is off or it takes longer."""
-        until = time.monotonic() + seconds
+        """Wait until it has come; GuestFailed when the PC is off or it takes more of its own time."""
+        patience = self.qemu.patience(seconds)
         while not come():
             if not self.qemu.running:
                 raise self.qemu.failed(f"the PC is off; {what} never came")
-            if time.monotonic() > until:
+            if patience.over:
                 shown = self.look("late")
                 raise GuestFailed(f"{what} did not come within {seconds:.0f} s: see {shown}")
             time.sleep(_LOOK_SECONDS)

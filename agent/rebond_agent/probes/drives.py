@@ -159,7 +159,7 @@ def _sources(
     """Return the drives' source, and each drive's health apart: a refused report tells only its status."""
     sources = {"drives": measured("lsblk") if seen else unknown("lsblk")}
     for at, (drive, report) in enumerate(zip(drives, reports, strict=True)):
-        command = "-".join([*smartctl.OPTIONS, drive.path])
+        command = "-".join(smartctl.command_of(report, drive.path))
         health = drive.smart
         told = report is not None and tool_json.word(report, "device", "protocol") is not None
         if health is not None and (told or health.emmc_life_used is not None):

@@ -10,6 +10,8 @@ from rebond_schemas.facts import Bus
 from rebond_schemas.text import clean
 
 OPTIONS = ("smartctl", "--json=c", "-x")
+ESSENTIALS = ("smartctl", "--json=c", "-i", "-H", "-A", "-g", "security")
+"""Without the logs: a drive that wakes up first, or a slow PC, may need longer for them than we wait."""
 
 _BRIDGE = re.compile(r"^(?:usb|snt)")
 _UNKNOWN_BRIDGE = re.compile(r"Unknown USB bridge|specify device type", re.IGNORECASE)
@@ -40,13 +42,25 @@ class Identified:
 
 
 def ask_smartctl(machine: Machine, path: str) -> object:
-    """Return smartctl's report; an unknown USB bridge is tried once more as SAT."""
-    report = tool_json.load(machine.run((*OPTIONS, path)).output)
+    """Return smartctl's report.
+
+    A drive that took too long is asked once more, for less; an unknown USB bridge is tried as SAT.
+    """
+    asked = machine.run((*OPTIONS, path))
+    if asked.outcome == "timeout":
+        return tool_json.load(machine.run((*ESSENTIALS, path)).output)
+    report = tool_json.load(asked.output)
     if _UNKNOWN_BRIDGE.search(_messages(report)):
         again = tool_json.load(machine.run((*OPTIONS, "-d", "sat", path)).output)
         if tool_json.word(again, "model_name"):
             return again
     return report
+
+
+def command_of(report: object, path: str) -> tuple[str, ...]:
+    """Return the question that this report answers."""
+    words = tuple(tool_json.word(one) for one in tool_json.rows(report, "smartctl", "argv"))
+    return (*(ESSENTIALS if words[:-1] == ESSENTIALS else OPTIONS), path)
 
 
 def parse_identity(report: object, path: str = "") -> Identified:

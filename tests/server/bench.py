@@ -9,10 +9,12 @@ import msgspec
 from devices import PASSED
 from devices import inventory as an_inventory
 from erasures import good_erasure, moment
+from firmware_erasures import firmware_erasure
 from moments import NOON
 from msgspec.structs import replace
 
 from rebond_schemas.codec import encode
+from rebond_schemas.erasure import Level, Method
 from rebond_schemas.exchange import EnrolmentAnswer, EnrolmentRequest, Receipt
 from rebond_schemas.facts import Bus
 from rebond_schemas.signing import ENROLMENT_TYPE, STATEMENT_TYPE, new_key, public_key, sign
@@ -72,6 +74,11 @@ class Stick:
 
     def erasure(self, drive=SSD, **changes) -> Letter:
         return self.seal(good_erasure(drive, **self._next(changes)))
+
+    def purge(self, drive=SSD, **changes) -> Letter:
+        """The drive's own block erasure: what a donor who asks for Purge is owed."""
+        own = self._next({"level": Level.PURGE} | changes)
+        return self.seal(firmware_erasure(Method.ATA_SANITIZE_BLOCK, drive, **own))
 
     def inspection(self, checks=PASSED, **changes) -> Letter:
         agent = Agent(name="rebond-agent", version="0.1.0")

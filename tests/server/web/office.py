@@ -99,7 +99,7 @@ class Office:
         assert upload is not None, told(page)
         self.post("lead", f"/lots/{purpose}/{upload[1]}", lines="all")
 
-    def process(self, serial, model="ThinkPad T480", maker="LENOVO"):
+    def process(self, serial, model="ThinkPad T480", maker="LENOVO", *, purge=False):
         """Boot one PC from the stick: inventory, erasure, checks, over HTTP; return its tag."""
         if self.stick is None:
             self.stick = enrolled(self.workshop, now=self.now)
@@ -109,7 +109,8 @@ class Office:
         facts = replace(LAPTOP, board=board, drives=(drive,))
         stick: Stick = self.stick.boot()
         tag = None
-        for letter in (stick.inventory(facts), stick.erasure(drive), stick.inspection()):
+        erasure = stick.purge if purge else stick.erasure
+        for letter in (stick.inventory(facts), erasure(drive), stick.inspection()):
             answer = self.app.test_client().post(
                 "/api/v1/statements",
                 data=letter.raw,

@@ -35,7 +35,7 @@ def annex(office):
     office.post("lead", "/lots/donateurs", code="amp", kind="public_body", name="Métropole AMP")
     office.post("lead", "/lots", code="amp", name="Matériel amorti", kind="annex", regime="cg3p",
                 agreement=DECISION, donor="amp", unit_value="300", publics="student family",
-                qpv="yes", erasure="clear")  # fmt: skip
+                qpv="yes", erasure="purge")  # fmt: skip
     office.bring_in("amp", (FILES / "annexe-amp-2021.csv").read_bytes(), "annexe")
     office.bring_in("amp", (FILES / "recus-amp-2021.csv").read_bytes())
 
@@ -61,7 +61,7 @@ def computers(office, count):
     rows = [row for row in csv.DictReader(io.StringIO(text)) if "cran" not in row["Genre"]]
     known = [row for row in rows if row["Numéro de série"].startswith("PF")][:count]
     for row in known:
-        office.process(row["Numéro de série"], row["Modèle"], row["Marque"])
+        office.process(row["Numéro de série"], row["Modèle"], row["Marque"], purge=True)
     return [row["Numéro de série"] for row in known]
 
 

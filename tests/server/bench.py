@@ -76,7 +76,7 @@ class Stick:
         return self.seal(good_erasure(drive, **self._next(changes)))
 
     def purge(self, drive=SSD, **changes) -> Letter:
-        """The drive's own block erasure: what a donor who asks for Purge is owed."""
+        """Tell of the drive's own block erasure: what a donor who asks for Purge is owed."""
         own = self._next({"level": Level.PURGE} | changes)
         return self.seal(firmware_erasure(Method.ATA_SANITIZE_BLOCK, drive, **own))
 

@@ -36,6 +36,7 @@ MATRIX = (
     boots.Boot(firmware=Firmware.PXE_SECURE_BOOT, memory_mib=4096),
     boots.Boot(firmware=Firmware.BIOS, memory_mib=1024, clock="1980-01-01"),
     boots.Boot(firmware=Firmware.BIOS, memory_mib=1024, clock="2002-01-01"),
+    boots.Boot(firmware=Firmware.BIOS, memory_mib=1024, clock="2038-06-01"),
 )
 
 

@@ -31,7 +31,17 @@ def build(output: Path) -> StickImage:
         timeout=_BUILD_SECONDS,
         stdin=subprocess.DEVNULL,
     )
-    disk = next(output.glob("rebond-*.iso"))
+    image = there(output)
+    if image is None:
+        raise FileNotFoundError(f"build-stick left no image in {output}")
+    return image
+
+
+def there(output: Path) -> StickImage | None:
+    """Return the image that was built in a folder before, if any."""
+    disk = next(output.glob("rebond-*.iso"), None)
+    if disk is None:
+        return None
     return StickImage(disk=disk, netboot=disk.with_name(f"{disk.stem}-netboot"))
 
 

@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +22,18 @@ GUESTS_HOST = "10.0.2.2"
 """This computer, as QEMU's user network shows it to a guest."""
 _START_SECONDS = 60
 _LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """When a statement was made: what its certificate says, and what the PC counted since its start."""
+
+    kind: str
+    after: datetime | None
+    before: datetime
+    wall: datetime
+    """What the PC's clock said."""
+    uptime_seconds: float
 
 
 class WorkshopServer:
@@ -67,13 +81,38 @@ class WorkshopServer:
 
     def statements(self, kind: str) -> list[dict[str, Any]]:
         """Return the statements of a kind that the server holds, in the order they arrived."""
-        path = self.folder / "var" / "rebond.sqlite3"
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database:
+        with closing(self._database()) as database:
             rows = database.execute(
                 "select sha256 from statement where kind = ? order by arrival", [kind]
             ).fetchall()
-        evidence = self.folder / "var" / "evidence"
-        return [json.loads((evidence / name[:2] / name).read_bytes()) for (name,) in rows]
+        return [self._evidence(name) for (name,) in rows]
+
+    def moments(self) -> list[Moment]:
+        """Return when each statement was made, in the order they arrived."""
+        with closing(self._database()) as database:
+            rows = database.execute(
+                "select kind, sha256, received from statement order by arrival"
+            ).fetchall()
+        return [
+            Moment(
+                kind=kind,
+                after=None if made["anchor"] is None else datetime.fromisoformat(made["anchor"]),
+                before=datetime.fromisoformat(received).replace(tzinfo=UTC),
+                wall=datetime.fromisoformat(made["wall"]),
+                uptime_seconds=made["monotonic_ns"] / 10**9,
+            )
+            for kind, name, received in rows
+            for made in [self._evidence(name)["made"]]
+        ]
+
+    def _database(self) -> sqlite3.Connection:
+        path = self.folder / "var" / "rebond.sqlite3"
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+
+    def _evidence(self, name: str) -> dict[str, Any]:
+        stored = self.folder / "var" / "evidence" / name[:2] / name
+        told: dict[str, Any] = json.loads(stored.read_bytes())
+        return told
 
     def _await(self) -> None:
         until = time.monotonic() + _START_SECONDS

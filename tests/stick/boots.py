@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
 import stick_image
 from stick_guest import DRIVES, Firmware, StickGuest
 from stick_image import StickImage
-from workshop_server import GUESTS_HOST, PROGRAMS, WorkshopServer, free_port
+from workshop_server import GUESTS_HOST, PROGRAMS, Moment, WorkshopServer, free_port
 
 SPARE_MIB = 96
 """The stick is so much larger than the image: its data partition has to grow."""
@@ -48,6 +49,7 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
         keys = server.enrol(folder / "keys", f"clé {boot.name}")
         stick = stick_image.copied(image, folder / "stick.img", spare_mib=SPARE_MIB)
         stick_image.fill_data(stick, keys)
+        switched_on = datetime.now(UTC)
         with (
             _netboot(boot, image, folder) as tftp,
             StickGuest(
@@ -80,6 +82,7 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
         faults = [f"the donor's data is still on {name}" for name in left]
         faults += told(server)
         faults += kept(image, stick)
+        faults += dated(server.moments(), switched_on)
     return faults
 
 
@@ -121,6 +124,24 @@ def told(server: WorkshopServer) -> list[str]:
         for one in erasures
         if one["ending"] != "completed"
     ]
+    return faults
+
+
+def dated(moments: Sequence[Moment], switched_on: datetime) -> list[str]:
+    """Hold the certified interval of each statement against the true time that it was made.
+
+    The PC counts from its kernel's start: later than the switch, and before its inventory arrived.
+    """
+    first = next(one for one in moments if one.kind == "inventory")
+    latest_start = first.before - timedelta(seconds=first.uptime_seconds)
+    faults = []
+    for one in moments:
+        counted = timedelta(seconds=one.uptime_seconds)
+        earliest, latest = switched_on + counted, latest_start + counted
+        if one.before < earliest:
+            faults.append(f"{one.kind}: certified before {one.before}, made after {earliest}")
+        if one.after is None or one.after > latest:
+            faults.append(f"{one.kind}: certified after {one.after}, made before {latest}")
     return faults
 
 

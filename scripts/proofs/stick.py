@@ -49,6 +49,11 @@ def main() -> int:
     )
     words.add_argument("--jobs", type=int, default=2, help="PCs at a time (default 2)")
     words.add_argument("--keep", type=Path, help="leave screens, logs and drives in this folder")
+    words.add_argument(
+        "--image",
+        type=Path,
+        help="boot what build-stick --fast left in this folder (default: build)",
+    )
     asked = words.parse_args()
     unknown = set(asked.names) - set(names)
     if unknown:
@@ -61,7 +66,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rebond-stick-") as scratch:
         folder = asked.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        image = stick_image.build(folder / "image")
+        image = asked.image and stick_image.there(asked.image)
+        if image is None:
+            image = stick_image.build(asked.image or folder / "image")
+        print(f"image {stick_image.told(image)}", flush=True)
         with ThreadPoolExecutor(asked.jobs) as pool:
             failed = sum(pool.map(lambda boot: not _tried(boot, image, folder), wanted))
     print(f"{len(wanted)} tried, {failed} failed")

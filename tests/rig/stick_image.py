@@ -45,6 +45,12 @@ def there(output: Path) -> StickImage | None:
     return StickImage(disk=disk, netboot=disk.with_name(f"{disk.stem}-netboot"))
 
 
+def told(image: StickImage) -> str:
+    """Return the name of the image and the beginning of its SHA-256, as build-stick wrote it."""
+    checksum = image.disk.with_name(f"{image.disk.name}.sha256").read_text()
+    return f"{image.disk.name} {checksum[:16]}"
+
+
 def missing_tools() -> list[str]:
     """Return what building and booting need and this computer lacks."""
     names = ("mmdebstrap", "mksquashfs", "xorriso", "mcopy", "mkfs.ext4", "debugfs", "grub-mkimage")

@@ -25,7 +25,7 @@ from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402
 from disks import words  # noqa: E402 - likewise
 from faulty import Case, draw  # noqa: E402 - likewise
 from host_guest import require  # noqa: E402 - likewise
-from hot_plug import plug, pull  # noqa: E402 - likewise
+from hot_plug import hang, plug, pull, wake  # noqa: E402 - likewise
 from iscsi_target import IscsiTarget  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
 from mapped import MODULES, map_disk, seen_as  # noqa: E402 - likewise
@@ -150,7 +150,7 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
                 map_disk(station, case.disk, case.mapped, port)
         named = [seen_as(case.disk) if case.mapped else case.disk for case in cases]
         order = station.wipe(named, known_as=[case.answers_as for case in cases])
-        _disturb(station, order, [one for one in cases if one.pulled_at is not None], folder)
+        _disturb(station, order, [one for one in cases if _when(one) is not None], folder)
         answer = order.wait(LONGEST_SECONDS)
         told = server.receive(station.stick)
         if not told:
@@ -159,21 +159,32 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
 
 
 def _disturb(station: Station, order: Order, cases: Sequence[Case], folder: Path) -> None:
-    """Pull each of these disks when so much of it was read and written, while the agent works."""
+    """Do to each of these disks what its case says, once so much of it was read and written."""
     waiting = list(cases)
+    hanging: list[tuple[float, Case]] = []
     patience = station.qemu.patience(LONGEST_SECONDS)
-    while waiting and not order.done and not patience.over:
+    while (waiting or hanging) and not order.done and not patience.over:
         moved = _moved(station)
-        for case in [one for one in waiting if moved.get(one.disk.serial, 0) >= _when(one)]:
+        for case in [one for one in waiting if moved.get(one.disk.serial, 0) >= (_when(one) or 0)]:
             waiting.remove(case)
-            pull(station, case.disk)
-            if case.returns:
-                plug(station, case.disk, folder)
+            if case.hangs_at is None:
+                pull(station, case.disk)
+                if case.returns:
+                    plug(station, case.disk, folder)
+                continue
+            hang(station, case.disk)
+            if case.wakes_after is not None:
+                hanging.append((time.monotonic() + case.wakes_after, case))
+        for due in [one for one in hanging if one[0] <= time.monotonic()]:
+            hanging.remove(due)
+            wake(station, due[1].disk)
         time.sleep(_LOOK_SECONDS)
 
 
-def _when(case: Case) -> float:
-    return (case.pulled_at or 0.0) * case.disk.size_bytes
+def _when(case: Case) -> float | None:
+    """Return the bytes after which something is done to the disk; None: never."""
+    share = case.pulled_at if case.pulled_at is not None else case.hangs_at
+    return None if share is None else share * case.disk.size_bytes
 
 
 def _moved(station: Station) -> dict[str, int]:

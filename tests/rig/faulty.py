@@ -51,14 +51,20 @@ class Case:
     """After so many times its own size was read and written, it is pulled out."""
     returns: bool = False
     """And plugged in again."""
+    hangs_at: float | None = None
+    """After so many times its own size was read and written, it answers nothing any more."""
+    wakes_after: float | None = None
+    """Seconds after which it goes on; None: never."""
 
     @property
     def fault(self) -> str:
         """The fault in one line."""
         drawn = self.medium or self.firmware
         told = _differing(drawn) if drawn else self.injected or self.mapped or ""
-        pulled = "" if self.pulled_at is None else f"at {self.pulled_at:.2f} of its size"
-        return " ".join(f"{self.kind} {told}{pulled}".split())
+        moment = self.pulled_at if self.pulled_at is not None else self.hangs_at
+        when = "" if moment is None else f"at {moment:.2f} of its size"
+        awake = "" if self.wakes_after is None else f", for {self.wakes_after:.0f} s"
+        return " ".join(f"{self.kind} {told}{when}{awake}".split())
 
 
 def _differing(faults: Faults | FirmwareFaults) -> str:
@@ -146,6 +152,21 @@ def _replugged(chance: random.Random, number: int, disk: Disk) -> Case:
     return _case(pulled, kind="pulled out and plugged in again", returns=True)
 
 
+def _hanging(chance: random.Random, number: int, disk: Disk) -> Case:
+    return Case(
+        number=number,
+        kind="hangs",
+        disk=_changed(disk, throttle_bytes=SLOW_BYTES),
+        hangs_at=chance.uniform(0.1, 1.8),
+    )
+
+
+def _waking(chance: random.Random, number: int, disk: Disk) -> Case:
+    """Shorter than kernel and agent wait, or longer than the kernel does (30 s)."""
+    hanging = _hanging(chance, number, disk)
+    return _case(hanging, kind="hangs for a while", wakes_after=chance.choice((10.0, 50.0)))
+
+
 def _ata_firmware(chance: random.Random, number: int, disk: Disk) -> Case:
     return _firmware(chance, number, disk, Bus.ATA)
 
@@ -229,6 +250,8 @@ KINDS: tuple[Make, ...] = (
     _slow,
     _mapped,
     _ata_firmware,
+    _hanging,
+    _waking,
 )
 
 _MEDIUM: tuple[Fault, ...] = (

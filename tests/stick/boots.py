@@ -58,6 +58,7 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
                 firmware=boot.firmware,
                 memory_mib=boot.memory_mib,
                 cores=boot.cores,
+                screen=boot.screen,
                 tftp=tftp,
                 more=("-rtc", f"base={boot.clock}T08:30:00") if boot.clock else (),
             ) as guest,

@@ -2,16 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from rebond_server.config import Config
-from rebond_server.domain.health import read_health_rules
-from rebond_server.domain.rule_set import read_rule_set
+from rebond_server.domain.rule_file import read_rule_file
 from rebond_server.domain.sentence import Sentence
-from rebond_server.domain.suitability import read_suitability_rules
 from rebond_server.errors import BadValue
 from rebond_server.operations.create_account import account_by_login
 from rebond_server.operations.regrade import Progress, regrade_batch, remaining, simulate
@@ -20,10 +17,6 @@ from rebond_server.operations.work import NOBODY, Actor, person
 from rebond_server.operations.workshop import Workshop
 from rebond_server.verb import Open, Verb, say, utc_now
 
-_READERS: dict[str, Callable[[str], object]] = {
-    "drive_health": read_health_rules,
-    "suitability": read_suitability_rules,
-}
 _RIGHT = Sentence(fr="{file} : ces règles se tiennent.", en="{file}: these rules hold together.")
 _EFFECT = Sentence(
     fr="{changed} appareils sur {devices} changeraient de catégorie.",
@@ -41,11 +34,7 @@ _STOPPED = Sentence(
 
 def _check(config: Config, asked: argparse.Namespace) -> int:
     del config
-    text = _text(asked.file)
-    # A file says what it is by its name; any other name is a grading rule set.
-    told = (line.partition("=") for line in text.splitlines())
-    name = next((v.strip().strip('"') for k, _, v in told if k.strip() == "name"), "")
-    _READERS.get(name, read_rule_set)(text)
+    read_rule_file(_text(asked.file))
     say(_RIGHT.into(asked.language).format(file=asked.file))
     return 0
 

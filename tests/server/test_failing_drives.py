@@ -73,6 +73,7 @@ def sas(**more):
         "rotation_rate": 15000,
         "smart_status": {"passed": True},
         "scsi_grown_defect_list": 0,
+        "scsi_error_counter_log": counters(read=0, write=0),
     } | more
 
 

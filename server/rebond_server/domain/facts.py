@@ -48,9 +48,7 @@ def project(
     known = {
         name: _reported(inventory, name, path, read(facts)) for name, (path, read) in _READ.items()
     }
-    known["drive_health"] = _fact(
-        "drive_health", _health(healths), "rules/drive_health", "measured"
-    )
+    known["drive_health"] = health_fact(healths)
     known |= {f"check_{name}": _checked(name, checks) for name in CHECKS}
     known["appearance"] = _appearance(checks)
     known["data_erased"] = _fact("data_erased", erased, "judgements of every drive", "measured")
@@ -60,6 +58,11 @@ def project(
     for name, value in (declared or {}).items():
         known[name] = _fact(name, value, "declared", "declared")
     return known
+
+
+def health_fact(healths: Sequence[Health]) -> Fact:
+    """Return the health of a device's drives together, as a fact for grading rules."""
+    return _fact("drive_health", _health(healths), "rules/drive_health", "measured")
 
 
 def unknown_facts() -> dict[str, Fact]:

@@ -6,6 +6,7 @@ from typing import assert_never
 from rebond_schemas.facts import Drive, DriveKind
 from rebond_schemas.smart import Smart, SmartAttribute
 from rebond_server.domain.condition import Plain, Scale
+from rebond_server.domain.health_missing import counters_missing
 from rebond_server.domain.verdict import Judgement
 from rebond_server.domain.verdict_reason import Code, Verdict
 
@@ -55,6 +56,7 @@ _BAD = Scale(type="yes_no", unit="yes/no", better="less")
 SCALES: dict[str, Scale] = {
     "smart_answered": _GOOD,
     "answers_with_errors": _BAD,
+    "counters_missing": _count(),
     "smart_passed": _GOOD,
     "prefailure_now": _BAD,
     "prefailure_past": _BAD,
@@ -136,6 +138,7 @@ def drive_facts(
     return {
         "smart_answered": answered(after or before),
         "answers_with_errors": _broken(after or before),
+        "counters_missing": counters_missing(drive, before, after),
         "smart_passed": now.passed,
         **_thresholds(now),
         "warning_fatal": None if warning is None else bool(warning & _WARNING_FATAL),

@@ -9,6 +9,7 @@ from rebond_schemas.facts import Drive
 from rebond_schemas.statement import Inventory
 from rebond_server.domain.drive_identity import can_hold_data, drive_key
 from rebond_server.domain.health import drive_health
+from rebond_server.operations.drive_verdict import keep_health
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow
@@ -60,23 +61,20 @@ def _drive(work: Work, device: Device, identity: str, drive: Drive) -> DriveRow:
 def _add(
     work: Work, device: Device, row: StatementRow, position: int, drive: Drive, known: DriveRow
 ) -> None:
-    health = drive_health(drive, work.rules.health)
-    work.session.add(
-        DeviceDrive(
-            site_id=work.site_id,
-            id=uuid7(work.now),
-            device_id=device.id,
-            inventory_id=row.id,
-            position=position,
-            drive_id=known.id,
-            path=drive.path,
-            kind=drive.kind.value,
-            holds_data=can_hold_data(drive),
-            facts=plain(drive),
-            health=health.health.value,
-            health_reasons=[plain(one.sentence) for one in health.spoken],
-        )
+    one = DeviceDrive(
+        site_id=work.site_id,
+        id=uuid7(work.now),
+        device_id=device.id,
+        inventory_id=row.id,
+        position=position,
+        drive_id=known.id,
+        path=drive.path,
+        kind=drive.kind.value,
+        holds_data=can_hold_data(drive),
+        facts=plain(drive),
     )
+    keep_health(one, drive_health(drive, work.rules.health))
+    work.session.add(one)
 
 
 def _short(key: str) -> str:

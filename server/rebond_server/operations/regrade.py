@@ -5,8 +5,8 @@ has these rules is passed over: so the work can be stopped at any time and taken
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
@@ -24,10 +24,12 @@ from sqlalchemy import (
 
 from rebond_server.domain.facts import Fact, unknown_facts
 from rebond_server.domain.grading import Grade
+from rebond_server.domain.health import HealthRules
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.rule_set import RuleSet, grader_by
 from rebond_server.domain.sentence import Sentence
+from rebond_server.operations.drive_verdict import judge_again
 from rebond_server.operations.grade_device import CONFIRMED, as_it_is, fingerprint, row_values
 from rebond_server.operations.history import tell
 from rebond_server.operations.work import Work
@@ -81,22 +83,28 @@ class Latest:
     state: State
     overall: str
     facts: dict[str, Fact]
-    kept: msgspec.Raw
-    """The facts as they stand in the table, so that nobody writes them anew."""
+    kept: msgspec.Raw | None
+    """The facts as they stand in the table, so that nobody writes them anew; None: they changed."""
 
 
-def simulate(work: Work, rules: RuleSet) -> Simulation:
-    """Return what these rules would make of the live stock. Writes nothing."""
+def simulate(work: Work, rules: RuleSet | HealthRules) -> Simulation:
+    """Return what these rules would make of the live stock. Writes nothing.
+
+    Rules of drive health are tried on the stored drives, and the grades in force on what comes out.
+    """
     work.require(Permission.MANAGE_RULES)
     pairs: Counter[tuple[str, str]] = Counter()
     changes: list[Change] = []
     after: UUID | None = None
-    graded = grader_by(rules)
+    health = rules if isinstance(rules, HealthRules) else None
+    graded = grader_by(work.rules.grading if isinstance(rules, HealthRules) else rules)
     while True:
         ids = _ids(work, after, live=True)
         if not ids:
             break
-        for latest in _latest(work, ids):
+        anew = {} if health is None else judge_again(work, ids[0], ids[-1], health, keep=False)
+        for one in _latest(work, ids):
+            latest = _with_health(one, anew)
             found = graded(latest.facts)
             pairs[latest.overall, found.label] += 1
             if found.label != latest.overall and len(changes) < MOST_LISTED:
@@ -108,18 +116,21 @@ def simulate(work: Work, rules: RuleSet) -> Simulation:
 def regrade_batch(work: Work, after: UUID | None = None, size: int = BATCH) -> Progress:
     """Grade the next devices by the rules in force, from their stored facts; commit after each batch.
 
-    What a person has confirmed stays; history tells where the rules would now say otherwise.
+    Drives that other health rules judged are judged again first. What a person has confirmed stays;
+    history tells where the rules would now say otherwise.
     """
     work.require(Permission.MANAGE_RULES)
     ids = _ids(work, after, size=size)
+    anew = judge_again(work, ids[0], ids[-1], work.rules.health, keep=True) if ids else {}
     mark = fingerprint(work.rules)
     rows: list[dict[str, object]] = []
     changed = 0
     graded = grader_by(work.rules.grading)
-    for latest in _latest(work, ids, mark):
+    for one in _latest(work, ids, mark):
+        latest = _with_health(one, anew)
         found = graded(latest.facts)
         row = row_values(work, latest.device_id, found, latest.facts, as_it_is)
-        row["facts"] = latest.kept
+        row["facts"] = latest.kept or latest.facts
         rows.append(row)
         if found.label != latest.overall:
             changed += 1
@@ -233,6 +244,14 @@ def _latest(work: Work, ids: list[UUID], mark: str | None = None) -> Iterator[La
                 facts=nothing | _FACTS.decode(facts),
                 kept=msgspec.Raw(facts.encode()),
             )
+
+
+def _with_health(latest: Latest, anew: Mapping[UUID, Fact]) -> Latest:
+    """Return the same with its drives' new health, where they were judged again and it differs."""
+    health = anew.get(latest.device_id)
+    if health is None or health == latest.facts["drive_health"]:
+        return latest
+    return replace(latest, facts=latest.facts | {"drive_health": health}, kept=None)
 
 
 def _change(latest: Latest, found: Grade) -> Change:

@@ -1,21 +1,24 @@
-"""Which grading rules are in force in a workshop on a day; adopting others, with a date and a reason."""
+"""Which rules of grading and drive health are in force on a day; adopting others, with date and reason."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from rebond_server.domain.health import HealthRules
 from rebond_server.domain.policy import Permission
-from rebond_server.domain.rule_set import RuleSet, read_rule_set
+from rebond_server.domain.rule_file import HEALTH, read_rule_file
+from rebond_server.domain.rule_set import RuleSet
 from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.suitability import SuitabilityRules
 from rebond_server.errors import BadValue
 from rebond_server.operations.history import tell
 from rebond_server.operations.step import reason_given
 from rebond_server.operations.work import Rules, Work
-from rebond_server.rules.load import SHIPPED, rule_text
+from rebond_server.rules.load import DRIVE_HEALTH, SHIPPED, rule_text
 from rebond_server.store.ids import uuid7
 from rebond_server.store.rule_set import RuleSetRow
 
@@ -37,17 +40,28 @@ class Adoption:
 
 
 def rules_in_force(session: Session, site_id: UUID, shipped: Rules, now: datetime) -> Rules:
-    """Return the workshop's rules at this moment: the latest adopted, else those shipped."""
-    text = session.scalar(
-        select(RuleSetRow.text)
-        .where(RuleSetRow.site_id == site_id, RuleSetRow.since <= now.date())
-        .order_by(RuleSetRow.since.desc(), RuleSetRow.adopted.desc(), RuleSetRow.id.desc())
-        .limit(1)
+    """Return the workshop's rules at this moment: of each kind the latest adopted, else those shipped."""
+    of_health = RuleSetRow.name == HEALTH
+    turn = func.row_number().over(
+        partition_by=of_health,
+        order_by=(RuleSetRow.since.desc(), RuleSetRow.adopted.desc(), RuleSetRow.id.desc()),
     )
-    return shipped if text is None else replace(shipped, grading=_read(text))
+    adopted = (
+        select(RuleSetRow.text, turn.label("turn"))
+        .where(RuleSetRow.site_id == site_id, RuleSetRow.since <= now.date())
+        .subquery()
+    )
+    rules = shipped
+    for text in session.scalars(select(adopted.c.text).where(adopted.c.turn == 1)):
+        read = _read(text)
+        if isinstance(read, HealthRules):
+            rules = replace(rules, health=read)
+        else:
+            rules = replace(rules, grading=read)
+    return rules
 
 
-def read_proposed(text: str) -> RuleSet:
+def read_proposed(text: str) -> RuleSet | HealthRules:
     """Return the rules in a text that a person typed or chose, or raise BadRules or BadValue."""
     if len(text) > LONGEST:
         raise BadValue(
@@ -58,7 +72,7 @@ def read_proposed(text: str) -> RuleSet:
 
 def shipped_text(name: str) -> str:
     """Return the text of a shipped rule set; raise BadValue for a name that is none."""
-    if name not in SHIPPED:
+    if name not in (*SHIPPED, DRIVE_HEALTH):
         raise BadValue(
             Sentence(fr="Ce jeu de règles n'existe pas.", en="There is no such rule set.")
         )
@@ -97,7 +111,7 @@ def adopt_rules(work: Work, text: str, since: date, reason: str) -> RuleSetRow:
         work,
         "adopt_rules",
         ("site", work.site_id),
-        old=work.rules.grading.edition.sha256[:12],
+        old=_now(work, rules).edition.sha256[:12],
         new=f"{edition.name} {edition.version} {edition.sha256[:12]}",
         reason=given,
     )
@@ -126,6 +140,19 @@ def adoptions(work: Work) -> tuple[Adoption, ...]:
     )
 
 
+def _now(work: Work, other: RuleSet | HealthRules) -> RuleSet | HealthRules:
+    """Return the rules in force of the same kind."""
+    return work.rules.health if isinstance(other, HealthRules) else work.rules.grading
+
+
 @lru_cache(maxsize=16)
-def _read(text: str) -> RuleSet:
-    return read_rule_set(text)
+def _read(text: str) -> RuleSet | HealthRules:
+    rules = read_rule_file(text)
+    if isinstance(rules, SuitabilityRules):
+        raise BadValue(
+            Sentence(
+                fr="Ce que demandent dispositifs, systèmes et loi ne se change pas ici.",
+                en="What programmes, systems and the law ask is not changed here.",
+            )
+        )
+    return rules

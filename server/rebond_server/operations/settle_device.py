@@ -15,13 +15,12 @@ from rebond_schemas.facts import ChassisKind, Drive, DriveKind, Facts
 from rebond_schemas.statement import Inventory
 from rebond_server.domain.component_lost import lost_since
 from rebond_server.domain.drive_identity import drive_key
-from rebond_server.domain.health import drive_health
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.role import Role
 from rebond_server.domain.sanitised import device_verdict
-from rebond_server.domain.verdict import judge
 from rebond_server.domain.verdict_reason import Verdict
-from rebond_server.operations.evidence_of import erasure_of, inventory_of
+from rebond_server.operations.drive_verdict import health_of, keep_health
+from rebond_server.operations.evidence_of import inventory_of
 from rebond_server.operations.grade_device import grade_device
 from rebond_server.operations.history import tell
 from rebond_server.operations.move_evidence import plain_identity
@@ -178,17 +177,7 @@ def _note_health(work: Work, seen: list[DeviceDrive], chosen: Chosen) -> None:
     for one in seen:
         if one.drive_id not in chosen:
             continue
-        erasure = erasure_of(work, chosen[one.drive_id][1])
-        drive = msgspec.convert(one.facts, Drive)
-        health = drive_health(
-            drive,
-            work.rules.health,
-            before=erasure.smart_before,
-            after=erasure.smart_after,
-            judgement=judge(erasure, drive),
-        )
-        one.health = health.health.value
-        one.health_reasons = [plain(spoken.sentence) for spoken in health.spoken]
+        keep_health(one, health_of(work, work.rules.health, one, chosen[one.drive_id][1]))
 
 
 def _latest_inventory(work: Work, device: Device) -> StatementRow | None:

@@ -12,7 +12,7 @@ from rebond_server.domain.impact import Factors, read_factors
 from rebond_server.domain.rule_set import RuleSet, read_rule_set
 from rebond_server.domain.suitability import SuitabilityRules, read_suitability_rules
 
-DRIVE_HEALTH = "drive_health-2026-11c"
+DRIVE_HEALTH = "drive_health-2026-11d"
 DEMONSTRATION = "demonstration"
 GRADING = "grading-rebond-2026-11"
 MARKS = "grading-marks-2026-11"

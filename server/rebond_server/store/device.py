@@ -140,6 +140,8 @@ class DeviceDrive(OfSite, Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     health: Mapped[str | None] = mapped_column(String(20))
     health_reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    health_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The rules that gave the verdict; None: judged before the column was there."""
 
     __table_args__ = (
         to_site(),

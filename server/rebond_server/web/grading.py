@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rebond_server.domain.errors import BadRules
+from rebond_server.domain.health import HealthRules
 from rebond_server.domain.rule_set import RuleSet
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
@@ -19,7 +20,7 @@ from rebond_server.operations.rules_in_force import (
     shipped_text,
 )
 from rebond_server.operations.step import device_of
-from rebond_server.rules.load import GRADING, SHIPPED
+from rebond_server.rules.load import DRIVE_HEALTH, GRADING, SHIPPED
 from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.web.answering import done, field
 from rebond_server.web.repair_words import (
@@ -109,9 +110,9 @@ def _rules(text: str, found: Simulation | None = None) -> ResponseReturnValue:
         "rules.html",
         text=text,
         found=found,
-        edition=work().rules.grading.edition,
+        editions=(work().rules.grading.edition, work().rules.health.edition),
         adopted=adoptions(work()),
-        shipped=SHIPPED,
+        shipped=(*SHIPPED, DRIVE_HEALTH),
         today=work().now.date(),
         after=request.args.get("suite", ""),
     )
@@ -131,7 +132,7 @@ def _typed() -> str:
         ) from None
 
 
-def _proposed(text: str) -> RuleSet:
+def _proposed(text: str) -> RuleSet | HealthRules:
     """Return the rules in a text; what is wrong in it is the person's to mend, with its line."""
     try:
         return read_proposed(text)

@@ -10,7 +10,9 @@ from rebond_schemas.statement import Agent, Clock, Erasure
 
 GIB = 1024**3
 SIZE = 465 * GIB
-CLEAN = Smart(passed=True, reallocated=0, pending=0, uncorrectable=0)
+CLEAN = Smart(
+    passed=True, reallocated=0, pending=0, uncorrectable=0, reported_uncorrectable=0, spin_retries=0
+)
 IDENTITY = DriveIdentity(
     model="ST500LT012-1DG142",
     serial="W3P1B7QX",

@@ -84,7 +84,11 @@ CASES = {
     "ssd uncorrectable": (smart(SSD, uncorrectable=1), Health.REVIEW, {"D9e"}),
     "ssd one pending": (smart(SSD, pending=1), Health.OK, set()),
     "ssd two pending": (smart(SSD, pending=2), Health.REVIEW, {"D9f"}),
-    "nvme warns": (smart(NVME, passed=False, critical_warning=None), Health.REVIEW, {"D1b"}),
+    "nvme warns": (
+        smart(NVME, passed=False, critical_warning=None),
+        Health.REVIEW,
+        {"D1b", "D21c"},
+    ),
     "spare low": (smart(NVME, passed=False, critical_warning=1), Health.FAIL, {"D1b", "D3"}),
     "read-only": (smart(NVME, passed=False, critical_warning=8), Health.FAIL, {"D1b", "D3"}),
     "hot": (smart(NVME, passed=False, critical_warning=2), Health.REVIEW, {"D1b", "D4"}),

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from bench import account as account_of
 from bench import another, device_of, enrolled, graded, receipt, send
-from devices import LAPTOP
+from devices import LAPTOP, SSD
 from moments import NOON
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from rebond_schemas.facts import Memory
 from rebond_server.domain.errors import BadRules, Forbidden
@@ -25,8 +25,8 @@ from rebond_server.operations.rules_in_force import (
     read_proposed,
     shipped_text,
 )
-from rebond_server.rules.load import GRADING, MARKS
-from rebond_server.store.device import GradeRow
+from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS, SUITABILITY, rule_text
+from rebond_server.store.device import Device, DeviceDrive, GradeRow
 
 TODAY = NOON.date()
 STRICT = (
@@ -198,3 +198,123 @@ def test_parts_are_added_moved_used_once(sqlite_workshop, lead, tags):
         with pytest.raises(BadValue):
             add_parts(work, PartKind.MEMORY, spec, " ", 1)
     assert replace(LAPTOP, memory=Memory())
+
+
+# --- rules of drive health ----------------------------------------------------------------------
+
+HARSH = (
+    shipped_text(DRIVE_HEALTH)
+    .replace('media = ["hdd"]\nfact = "power_on_hours"', 'media = ["ssd"]\nfact = "power_on_hours"')
+    .replace("value = 37001", "value = 1")
+    .replace('effect = "note"\nsource = "WEEE', 'effect = "fail"\nsource = "WEEE')
+    .replace('version = "2026-11d"', 'version = "harsh"')
+)
+DISK = replace(SSD, smart=replace(SSD.smart, power_on_hours=12_000))
+
+
+@pytest.fixture
+def disks(sqlite_workshop):
+    """Send three laptops with a drive each, the first one wiped."""
+    stick = enrolled(sqlite_workshop)
+    found = []
+    for number in range(3):
+        stick.boot()
+        own = replace(DISK, identity=replace(DISK.identity, serial=f"W{number}", wwn=None))
+        laptop = replace(another(number), drives=(own,))
+        found.append(receipt(send(sqlite_workshop, stick.inventory(laptop))).device)
+        if number == 0:
+            send(sqlite_workshop, stick.erasure(own))
+        send(sqlite_workshop, stick.inspection())
+    return found
+
+
+def healths(workshop, lead):
+    with workshop.work(lead, NOON + timedelta(hours=1)) as work:
+        rows = work.session.scalars(select(DeviceDrive).order_by(DeviceDrive.device_id))
+        return [(row.health, row.health_sha256, len(row.health_reasons)) for row in rows]
+
+
+def facts_told(workshop, lead):
+    with workshop.work(lead, NOON + timedelta(hours=1)) as work:
+        rows = work.session.execute(
+            select(GradeRow.facts, GradeRow.overall)
+            .join(Device, Device.grade_id == GradeRow.id)
+            .order_by(Device.id)
+        )
+        return [(row.facts["drive_health"]["value"], row.overall) for row in rows]
+
+
+def test_other_rules_of_drive_health_judge_the_stored_drives_again(sqlite_workshop, lead, disks):
+    assert [health for health, _, _ in healths(sqlite_workshop, lead)] == ["ok"] * len(disks)
+    with sqlite_workshop.work(lead, NOON) as work:
+        before = rows(work)
+        found = simulate(work, read_proposed(HARSH))
+        assert (found.changed, found.pairs) == (3, {("A", "D"): 3})
+        assert "disque" in found.changes[0].reason.fr
+        assert rows(work) == before
+    assert {health for health, _, _ in healths(sqlite_workshop, lead)} == {"ok"}
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, HARSH, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
+        assert work.rules.health.edition.version == "harsh"
+        assert work.rules.grading.edition.version == "2026-11"
+        harsh = work.rules.health.edition.sha256
+        assert remaining(work) == 3
+        first = regrade_batch(work, size=1)
+        assert (first.graded, first.changed) == (1, 1)
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=2)) as work:
+        assert regrade_batch(work, first.last).changed == 2
+        assert remaining(work) == 0
+    assert healths(sqlite_workshop, lead) == [("fail", harsh, 1)] * 3
+    assert facts_told(sqlite_workshop, lead) == [("fail", "D")] * 3
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=3)) as work:
+        assert differences(work) == ()
+
+
+def test_a_drive_judged_before_anybody_noted_by_which_rules_is_judged_again(
+    sqlite_workshop, lead, disks
+):
+    with sqlite_workshop.work(lead, NOON) as work:
+        work.session.execute(update(DeviceDrive).values(health_sha256=None, health="fail"))
+        adopt_rules(work, STRICT, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
+        assert regrade_batch(work).graded == 3
+        mark = work.rules.health.edition.sha256
+    assert [one[:2] for one in healths(sqlite_workshop, lead)] == [("ok", mark)] * 3
+    assert disks
+
+
+def test_what_the_wipe_showed_is_judged_again_too(sqlite_workshop, lead):
+    """The verdict rests on the erasure as well: it is read from the evidence, nothing is probed."""
+    stick = enrolled(sqlite_workshop)
+    stick.boot()
+    laptop = replace(LAPTOP, drives=(DISK,))
+    send(sqlite_workshop, stick.inventory(laptop))
+    after = replace(DISK.smart, reallocated=2)
+    send(sqlite_workshop, stick.erasure(DISK, smart_before=DISK.smart, smart_after=after))
+    send(sqlite_workshop, stick.inspection())
+    assert healths(sqlite_workshop, lead)[0][0] == "fail"
+    mild = (
+        shipped_text(DRIVE_HEALTH)
+        .replace(
+            'effect = "fail"\nsource = "a full write that makes sectors',
+            'effect = "review"\nsource = "a full write that makes sectors',
+        )
+        .replace('version = "2026-11d"', 'version = "mild"')
+    )
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, mild, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
+        regrade_batch(work)
+    assert healths(sqlite_workshop, lead)[0][0] == "review"
+
+
+def test_rules_of_both_kinds_are_in_force_side_by_side(sqlite_workshop, lead):
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, HARSH, TODAY, "essai")
+        adopt_rules(work, STRICT, TODAY, "essai")
+    with sqlite_workshop.work(lead, NOON) as work:
+        editions = (work.rules.health.edition.version, work.rules.grading.edition.version)
+        assert editions == ("harsh", "strict")
+        with pytest.raises(BadValue, match="ne se change pas ici"):
+            read_proposed(rule_text(SUITABILITY))

@@ -1,0 +1,121 @@
+"""The health of a stored drive: judged from its stored facts and its erasure, now or again by other rules."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import or_, select
+
+from rebond_schemas.facts import Drive
+from rebond_server.domain.facts import Fact, health_fact
+from rebond_server.domain.health import DriveHealth, Health, HealthRules, drive_health
+from rebond_server.domain.verdict import judge
+from rebond_server.operations.evidence_of import erasure_of
+from rebond_server.operations.work import Work
+from rebond_server.store.base import plain
+from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.stick import StatementRow
+
+
+def health_of(
+    work: Work, rules: HealthRules, one: DeviceDrive, erased: StatementRow | None
+) -> DriveHealth:
+    """Return the health of this drive by these rules, with what its erasure showed if there was one."""
+    drive = msgspec.convert(one.facts, Drive)
+    if erased is None:
+        return drive_health(drive, rules)
+    erasure = erasure_of(work, erased)
+    return drive_health(
+        drive,
+        rules,
+        before=erasure.smart_before,
+        after=erasure.smart_after,
+        judgement=judge(erasure, drive),
+    )
+
+
+def keep_health(one: DeviceDrive, found: DriveHealth) -> None:
+    """Write the verdict beside the drive, with the rules that gave it."""
+    one.health = found.health.value
+    one.health_reasons = [plain(spoken.sentence) for spoken in found.spoken]
+    one.health_sha256 = found.edition.sha256
+
+
+def judge_again(
+    work: Work, first: UUID, last: UUID, rules: HealthRules, *, keep: bool
+) -> dict[UUID, Fact]:
+    """Judge the drives of this range of devices that other rules judged; nothing is probed.
+
+    Returns, for each device with such a drive, the health of its drives as a grading fact. Without
+    `keep` nothing is written: a trial.
+    """
+    anew: dict[UUID, str] = {}
+    devices: set[UUID] = set()
+    for one, erased in _of_other_rules(work, first, last, rules):
+        found = health_of(work, rules, one, erased)
+        anew[one.id] = found.health.value
+        devices.add(one.device_id)
+        if keep:
+            keep_health(one, found)
+    if not devices:
+        return {}
+    healths: dict[UUID, list[Health]] = {device: [] for device in devices}
+    for device, drive, health in _holding(work, first, last):
+        told = anew.get(drive, health)
+        if device in healths and told is not None:
+            healths[device].append(Health(told))
+    return {device: health_fact(found) for device, found in healths.items()}
+
+
+def _of_other_rules(
+    work: Work, first: UUID, last: UUID, rules: HealthRules
+) -> Iterator[tuple[DeviceDrive, StatementRow | None]]:
+    """Yield each drive of a latest inventory, with the erasure statement that counts for it."""
+    query = (
+        select(DeviceDrive, StatementRow)
+        .join(
+            Device, (Device.site_id == DeviceDrive.site_id) & (Device.id == DeviceDrive.device_id)
+        )
+        .join(
+            DriveRow,
+            (DriveRow.site_id == DeviceDrive.site_id) & (DriveRow.id == DeviceDrive.drive_id),
+        )
+        .outerjoin(
+            JudgementRow,
+            (JudgementRow.site_id == DriveRow.site_id) & (JudgementRow.id == DriveRow.judgement_id),
+        )
+        .outerjoin(
+            StatementRow,
+            (StatementRow.site_id == JudgementRow.site_id)
+            & (StatementRow.id == JudgementRow.statement_id),
+        )
+        .where(
+            DeviceDrive.site_id == work.site_id,
+            DeviceDrive.device_id.between(first, last),
+            DeviceDrive.inventory_id == Device.inventory_id,
+            or_(
+                DeviceDrive.health_sha256.is_(None),
+                DeviceDrive.health_sha256 != rules.edition.sha256,
+            ),
+        )
+        .order_by(DeviceDrive.device_id, DeviceDrive.position)
+    )
+    yield from work.session.execute(query).all()
+
+
+def _holding(work: Work, first: UUID, last: UUID) -> Iterator[tuple[UUID, UUID, str | None]]:
+    """Yield device, drive and stored health of every drive that may hold data, in their order."""
+    query = (
+        select(DeviceDrive.device_id, DeviceDrive.id, DeviceDrive.health)
+        .join(
+            Device, (Device.site_id == DeviceDrive.site_id) & (Device.id == DeviceDrive.device_id)
+        )
+        .where(
+            DeviceDrive.site_id == work.site_id,
+            DeviceDrive.device_id.between(first, last),
+            DeviceDrive.inventory_id == Device.inventory_id,
+            DeviceDrive.holds_data,
+        )
+        .order_by(DeviceDrive.device_id, DeviceDrive.position)
+    )
+    yield from work.session.execute(query)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rebond_server.config import Config
 from rebond_server.domain.rule_file import read_rule_file
+from rebond_server.domain.rule_text import decode_rules
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.create_account import account_by_login
@@ -93,8 +94,8 @@ def _all(workshop: Workshop, actor: Actor, whole: int, asked: argparse.Namespace
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return decode_rules(file.read_bytes())
+    except OSError as error:
         raise BadValue(Sentence(fr=f"{file} : {error}", en=f"{file}: {error}")) from None
 
 

@@ -76,7 +76,7 @@ def comparison(scale: Scale, op: Op, threshold: Threshold | None) -> Comparison:
         return lambda value: value is not None
     if threshold is None:
         return lambda _value: None
-    marks = [scale.rank(mark) for mark in _each(threshold)]
+    marks = [scale.rank(mark) for mark in each(threshold)]
     first, last = marks[0], marks[-1]
     of = _OPERATORS[op]
     return lambda value: None if value is None else of(scale.rank(value), first, last, marks)
@@ -93,7 +93,7 @@ _OPERATORS: dict[Op, Callable[[float, float, float, list[float]], bool]] = {
 
 def fault(scale: Scale, op: Op, threshold: Threshold | None) -> Sentence | None:
     """Say what is wrong with this comparison on this scale, or None."""
-    marks = [] if threshold is None else _each(threshold)
+    marks = [] if threshold is None else each(threshold)
     wanted = {Op.KNOWN: 0, Op.BETWEEN: 2, Op.IN: len(marks) or 1}.get(op, 1)
     listed = isinstance(threshold, tuple) and op not in {Op.IN, Op.BETWEEN}
     if len(marks) != wanted or listed:
@@ -136,5 +136,6 @@ def _mark_fault(scale: Scale, mark: Plain) -> Sentence | None:
     )
 
 
-def _each(threshold: Threshold) -> list[Plain]:
+def each(threshold: Threshold) -> list[Plain]:
+    """Return the marks of a threshold, one or several."""
     return list(threshold) if isinstance(threshold, tuple) else [threshold]

@@ -1,9 +1,17 @@
 """A file of grading rules, checked: what cannot be applied, explained or meant is refused with its line."""
 
-from rebond_server.domain.condition import Op, Plain
+from rebond_server.domain.condition import Op, comparison
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.grading import GradingRule, GradingRules, Letter
-from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
+from rebond_server.domain.rule_check import (
+    Fault,
+    comparison_fault,
+    fact_fault,
+    fix_fault,
+    samples,
+    text_fault,
+    told,
+)
 from rebond_server.domain.rule_text import read_rules, refuse_rule
 
 _ORDER = tuple(Letter)
@@ -26,6 +34,7 @@ def rule_fault(rule: GradingRule) -> Fault | None:
         fact_fault(REGISTRY, rule.fact, rule.unit)
         or comparison_fault(REGISTRY[rule.fact], rule.needs, rule.value)
         or text_fault(source=rule.source, fr=rule.fr, en=rule.en)
+        or fix_fault(rule.fix)
         or _misfit(rule)
         or (None if rule.effect == "note" else _punishes(rule))
     )
@@ -99,8 +108,9 @@ def _twins(one: GradingRule, other: GradingRule) -> Fault | None:
 
 def _apart(one: GradingRule, other: GradingRule) -> Fault | None:
     """Refuse two needs that no value meets together: every device would fail one of them."""
-    first, second = (_allowed(rule) for rule in (one, other))
-    if first is None or second is None or first & second:
+    scale = REGISTRY[one.fact]
+    both = [comparison(scale, rule.needs, rule.value) for rule in (one, other)]
+    if any(all(met(value) for met in both) for value in samples(scale, one.value, other.value)):
         return None
     return (
         "value",
@@ -109,13 +119,6 @@ def _apart(one: GradingRule, other: GradingRule) -> Fault | None:
             f"rules {one.id} and {other.id} contradict each other: no value meets both",
         ),
     )
-
-
-def _allowed(rule: GradingRule) -> set[Plain] | None:
-    """Return the values that meet a need of a closed list; None for any other need."""
-    if rule.needs not in {Op.IN, Op.EQUALS} or rule.value is None:
-        return None
-    return set(rule.value) if isinstance(rule.value, tuple) else {rule.value}
 
 
 def _ladder(one: GradingRule, other: GradingRule) -> Fault | None:

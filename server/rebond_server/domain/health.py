@@ -1,5 +1,6 @@
 """Is this drive fit to be given away? By a dated table of rules, before and after the wipe."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -7,8 +8,15 @@ from msgspec import Struct
 from rebond_schemas.facts import Drive
 from rebond_schemas.smart import Smart
 from rebond_server.domain.condition import Op, Plain, Threshold, holds
-from rebond_server.domain.health_facts import SCALES, Medium, drive_facts, medium_of
-from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
+from rebond_server.domain.health_facts import FOLLOWS, SCALES, Medium, drive_facts, medium_of
+from rebond_server.domain.rule_check import (
+    Fault,
+    comparison_fault,
+    fact_fault,
+    samples,
+    text_fault,
+    told,
+)
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict import Judgement
@@ -100,6 +108,9 @@ def read_health_rules(text: str) -> HealthRules:
             wrong = _contradiction(earlier, rule)
             if wrong is not None:
                 raise refuse_rule(text, number, *wrong)
+    milder = _milder_when_worse(rules)
+    if milder is not None:
+        raise refuse_rule(text, *milder)
     return HealthRules(edition=edition, rules=rules)
 
 
@@ -199,3 +210,42 @@ def _contradiction(one: HealthRule, other: HealthRule) -> Fault | None:
             f"rules {one.id} and {other.id} contradict each other: the worse value must weigh more",
         ),
     )
+
+
+def _milder_when_worse(rules: Sequence[HealthRule]) -> tuple[int, str, Sentence] | None:
+    """Refuse rules by which a worse value of a fact, taken together, weighs less than a better one."""
+    for medium in Medium:
+        found = [(n, rule) for n, rule in enumerate(rules) if medium in rule.media]
+        for fact in sorted({FOLLOWS.get(rule.fact, rule.fact) for _, rule in found}):
+            own = [(n, rule) for n, rule in found if rule.fact == fact]
+            with_followers = [
+                (n, rule) for n, rule in found if fact in {rule.fact, FOLLOWS.get(rule.fact)}
+            ]
+            wrong = _turned(fact, own) or _turned(fact, with_followers)
+            if wrong is not None:
+                return wrong
+    return None
+
+
+def _turned(fact: str, rules: Sequence[tuple[int, HealthRule]]) -> tuple[int, str, Sentence] | None:
+    scale, worse = SCALES[fact], (0, -1)
+    heard = [(n, rule) for n, rule in rules if rule.effect is not Effect.NOTE]
+    for value in samples(scale, *(rule.value for _, rule in heard)):
+        spoken = [
+            (_WORST_FIRST.index(rule.effect), n)
+            for n, rule in heard
+            if holds(scale, rule.when, rule.value, value) is True
+        ]
+        weight = min(spoken, default=(len(_WORST_FIRST), -1))
+        if weight[0] < worse[0]:
+            name = rules[[n for n, _ in rules].index(weight[1])][1].id
+            return (
+                weight[1],
+                "value",
+                told(
+                    f"la règle {name} pèse plus à {value:g} {scale.unit} qu'une pire valeur",
+                    f"rule {name} weighs more at {value:g} {scale.unit} than a worse value does",
+                ),
+            )
+        worse = weight
+    return None

@@ -46,8 +46,12 @@ class Medium(StrEnum):
     OTHER = "other"
 
 
-def _count(unit: str = "count") -> Scale:
-    return Scale(type="number", unit=unit, better="less")
+_MOST_COUNT = 2**48
+"""A SMART counter has 48 bits."""
+
+
+def _count(unit: str = "count", most: float = _MOST_COUNT) -> Scale:
+    return Scale(type="number", unit=unit, better="less", least=0, most=most)
 
 
 _GOOD = Scale(type="yes_no", unit="yes/no", better="more")
@@ -85,16 +89,23 @@ SCALES: dict[str, Scale] = {
     "grown_defects_grown": _count("sectors"),
     "spin_retries": _count(),
     "crc_errors_grown": _count(),
-    "power_on_hours": _count("h"),
-    "wear_used_percent": _count("%"),
-    "spare_above_threshold": Scale(type="number", unit="%", better="more"),
+    "power_on_hours": _count("h", MOST_HOURS),
+    "wear_used_percent": _count("%", 255),
+    "spare_above_threshold": Scale(type="number", unit="%", better="more", least=-255, most=255),
     "media_errors": _count(),
     "media_errors_grown": _count(),
     "self_test_failed": _BAD,
     "wipe_found_errors": _BAD,
-    "emmc_life_used": _count("tenths"),
-    "emmc_pre_eol": _count("level"),
+    "emmc_life_used": _count("tenths", 15),
+    "emmc_pre_eol": _count("level", 3),
 }
+
+
+FOLLOWS = {
+    "reallocated_untested": "reallocated",
+    "reported_uncorrectable_untested": "reported_uncorrectable",
+}
+"""Facts that are another one until the wipe has tested it: their rules are weighed together."""
 
 
 def medium_of(drive: Drive, *states: Smart | None) -> Medium:

@@ -19,15 +19,8 @@ from rebond_server.domain.grading import (
     grader,
     lowest,
 )
-from rebond_server.domain.marks_rules import (
-    Cap,
-    Category,
-    Condition,
-    Delta,
-    Marks,
-    MarksRule,
-    MarksRules,
-)
+from rebond_server.domain.marks_parts import Cap, Category, Condition, Delta, Marks, MarksRule
+from rebond_server.domain.marks_rules import MarksRules
 from rebond_server.domain.sentence import Sentence
 
 Span = tuple[float, float]

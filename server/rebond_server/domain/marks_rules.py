@@ -1,99 +1,35 @@
-"""The rule file of a grade by marks: tables of points, bonuses, caps, corrections, categories, gates.
-
-Every block is a [[rule]] whose `role` says which of these it is.
-"""
+"""The rule file of a grade by marks, checked: each block by itself, then all of them together."""
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, cast
+from typing import cast
 
 from msgspec import Struct
 
-from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Op, Threshold
+from rebond_server.domain.condition import Op
 from rebond_server.domain.fact_registry import DELTAS, REGISTRY
-from rebond_server.domain.grading import (
-    Axis,
-    GradingRule,
-    Letter,
-)
+from rebond_server.domain.grading import GradingRule
 from rebond_server.domain.grading_rules import rule_fault
-from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
+from rebond_server.domain.marks_check import punishes, whole
+from rebond_server.domain.marks_parts import (
+    Bonus,
+    Cap,
+    Category,
+    Condition,
+    Delta,
+    Gate,
+    Marks,
+    MarksRule,
+)
+from rebond_server.domain.rule_check import (
+    Fault,
+    comparison_fault,
+    fact_fault,
+    fix_fault,
+    text_fault,
+    told,
+)
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
-from rebond_server.domain.sentence import Sentence
-
-
-class MarksRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="role"):
-    """What all rules of such a file have; `role` says which of the kinds below it is."""
-
-    id: str
-    source: str
-    fr: str
-    en: str
-
-
-class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One comparison of one fact."""
-
-    fact: str
-    needs: Op
-    value: Threshold
-
-
-class Marks(MarksRule, tag="marks", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The mark is how many of the bounds the value reaches. `media`: only for such a system drive."""
-
-    fact: str
-    unit: str
-    bounds: tuple[float, ...]
-    media: tuple[str, ...] = ()
-    fix: str | None = None
-
-
-class Bonus(MarksRule, tag="bonus", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Points added where every condition holds."""
-
-    when: tuple[Condition, ...]
-    points: int
-
-
-class Cap(MarksRule, tag="cap", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The sum is at most this where every condition holds."""
-
-    when: tuple[Condition, ...]
-    most: int
-    fix: str | None = None
-
-
-class Delta(MarksRule, tag="delta", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A person's correction, within these bounds whatever was typed."""
-
-    fact: str
-    least: int
-    most: int
-
-
-class Category(MarksRule, tag="category", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The category from this many points on, and the letter that the workshop counts it as."""
-
-    least: int
-    letter: Letter
-
-
-class Gate(MarksRule, tag="gate", frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule of `grading` that holds the grade down whatever the sum."""
-
-    axis: Axis
-    kinds: tuple[ChassisKind, ...] = ()
-    fact: str
-    needs: Op
-    value: Threshold | None = None
-    unit: str
-    effect: Literal["cap", "block", "note"]
-    otherwise: Letter | None = None
-    on_unknown: Literal["review", "ignore"]
-    fix: str | None = None
-
 
 _AnyRule = Marks | Bonus | Cap | Delta | Category | Gate
 
@@ -113,10 +49,10 @@ class MarksRules(Struct, frozen=True, kw_only=True):
 def read_marks_rules(text: str) -> MarksRules:
     """Return the rules in this TOML text, or raise BadRules naming the line."""
     edition, rules = read_rules(text, cast("type[MarksRule]", _AnyRule), _fault)
-    categories = tuple(sorted((r for r in rules if isinstance(r, Category)), key=lambda c: c.least))
-    wrong = _ladder(categories)
+    wrong = whole(rules)
     if wrong is not None:
-        raise refuse_rule(text, len(rules) - 1, "least", wrong)
+        raise refuse_rule(text, *wrong)
+    categories = tuple(sorted((r for r in rules if isinstance(r, Category)), key=lambda c: c.least))
     return MarksRules(
         edition=edition,
         marks=tuple(r for r in rules if isinstance(r, Marks)),
@@ -155,7 +91,7 @@ def _fault(rule: MarksRule) -> Fault | None:
         case Marks():
             return _marks_fault(rule)
         case Bonus() | Cap():
-            return _conditions_fault(rule.when)
+            return _conditions_fault(rule.when) or punishes(rule) or _remedy(rule)
         case Delta():
             return _delta_fault(rule)
         case Gate():
@@ -165,7 +101,7 @@ def _fault(rule: MarksRule) -> Fault | None:
 
 
 def _marks_fault(rule: Marks) -> Fault | None:
-    wrong = fact_fault(REGISTRY, rule.fact, rule.unit) or _bounds_fault(rule)
+    wrong = fact_fault(REGISTRY, rule.fact, rule.unit) or _bounds_fault(rule) or fix_fault(rule.fix)
     unknown = sorted(set(rule.media) - set(REGISTRY["drive_medium"].order))
     if wrong is not None or not unknown:
         return wrong
@@ -173,6 +109,10 @@ def _marks_fault(rule: Marks) -> Fault | None:
         "media",
         told(f"aucun support ne s'appelle {unknown}", f"no medium is called {unknown}"),
     )
+
+
+def _remedy(rule: Bonus | Cap) -> Fault | None:
+    return fix_fault(rule.fix) if isinstance(rule, Cap) else None
 
 
 def _bounds_fault(rule: Marks) -> Fault | None:
@@ -220,19 +160,3 @@ def _delta_fault(rule: Delta) -> Fault | None:
     if rule.least <= 0 <= rule.most:
         return None
     return ("least", told("les bornes doivent entourer 0", "the bounds must hold 0"))
-
-
-def _ladder(categories: Sequence[Category]) -> Sentence | None:
-    """Say what is wrong with the categories as a whole, or None."""
-    order = tuple(Letter)
-    if not categories or categories[0].least != 0:
-        return told("une catégorie doit commencer à 0 point", "a category must begin at 0 points")
-    for one, two in pairwise(categories):
-        if one.least == two.least or order.index(one.letter) > order.index(two.letter):
-            return told(
-                f"les catégories {one.id} et {two.id} se contredisent :"
-                " plus de points, meilleure lettre",
-                f"categories {one.id} and {two.id} contradict each other:"
-                " more points, better letter",
-            )
-    return None

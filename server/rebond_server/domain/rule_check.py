@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
-from rebond_server.domain.condition import Op, Plain, Scale, Threshold, comparison, fault
+from rebond_server.domain.condition import Op, Plain, Scale, Threshold, comparison, each, fault
 from rebond_server.domain.sentence import Sentence
 
 Fault = tuple[str, Sentence]
@@ -82,6 +82,41 @@ def comparison_fault(scale: Scale, op: Op, threshold: Threshold | None) -> Fault
             " the rule would say nothing",
         ),
     )
+
+
+FIXES = frozenset(
+    {"battery", "camera", "case", "charger", "donor", "drive", "firmware", "identify", "keyboard"}
+    | {"memory", "microphone", "mouse", "network", "ports", "screen", "sound", "test", "wifi"}
+)
+"""What a rule may name as its remedy."""
+
+
+def fix_fault(fix: str | None) -> Fault | None:
+    """Refuse a remedy that nobody knows, with the nearest one."""
+    if fix is None or fix in FIXES:
+        return None
+    near = difflib.get_close_matches(fix, sorted(FIXES), n=1) or sorted(FIXES)
+    return (
+        "fix",
+        told(
+            f"aucun remède ne s'appelle {fix!r} ; connus : {', '.join(near)}",
+            f"no remedy is called {fix!r}; known: {', '.join(near)}",
+        ),
+    )
+
+
+def samples(scale: Scale, *thresholds: Threshold | None) -> list[Plain]:
+    """Return values, worst or least first, among which every answer of these comparisons occurs."""
+    if scale.type == "yes_no":
+        return [False, True] if scale.better != "less" else [True, False]
+    if scale.type == "choice":
+        return list(scale.order)
+    marks = {scale.rank(mark) for one in thresholds if one is not None for mark in each(one)}
+    near = {mark + step for mark in marks for step in (-1, 0, 1)}
+    least, most = scale.least, scale.most
+    if least is not None and most is not None:
+        near = {min(max(value, least), most) for value in near} | {least, most}
+    return [*sorted(near, reverse=scale.better == "less")]
 
 
 def _edges(scale: Scale) -> tuple[Plain, ...] | None:

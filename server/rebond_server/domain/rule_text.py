@@ -18,6 +18,8 @@ from rebond_server.domain.sentence import Sentence
 _header = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
 
 Rule = TypeVar("Rule", bound=Struct)
+LARGEST = 200_000
+"""Bytes of a rule file; the shipped ones have up to 25,000."""
 
 
 class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,10 +40,7 @@ def read_rules(
 
     `fault` returns the key at fault and a sentence, or None for a rule that can be applied.
     """
-    try:
-        plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _refused(_toml_line(error), _not_toml(error)) from None
+    plain = _toml(text)
     raw = plain.pop("rule", None)
     if not isinstance(raw, list) or not raw:
         raise _refused(
@@ -54,7 +53,7 @@ def read_rules(
         except msgspec.ValidationError as error:
             key = _key_in(str(error))
             raise _refused(_line(text, number, key), _misfit(str(error), kind)) from None
-        wrong = fault(rule)
+        wrong = text_fault(id=str(one["id"])) or fault(rule)
         if wrong is not None:
             raise _refused(_line(text, number, wrong[0]), wrong[1])
         rules.append(rule)
@@ -67,8 +66,50 @@ def refuse_rule(text: str, number: int, key: str, sentence: Sentence) -> BadRule
     return _refused(_line(text, number, key), sentence)
 
 
+def decode_rules(raw: bytes) -> str:
+    """Return the text of a rule file as it was saved, or raise BadRules: too large, or no UTF-8."""
+    if len(raw) > LARGEST:
+        most = LARGEST // 1000
+        raise _refused(
+            0,
+            told(
+                f"Ce fichier est trop grand pour des règles : {len(raw) // 1000} ko, {most} au plus.",
+                f"This file is too large for rules: {len(raw) // 1000} kB, at most {most}.",
+            ),
+        )
+    try:
+        # Editors may begin a file with a byte order mark, and end lines with two characters.
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        wrong = raw[error.start]
+        raise _refused(
+            line,
+            told(
+                f"l'octet 0x{wrong:02x} n'est pas de l'UTF-8 : enregistrez le fichier en UTF-8",
+                f"byte 0x{wrong:02x} is no UTF-8: save the file as UTF-8",
+            ),
+        ) from None
+
+
+def _toml(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _refused(_toml_line(error, text), _not_toml(error)) from None
+    except RecursionError:
+        deep = told("trop de listes l'une dans l'autre", "too many lists inside each other")
+        raise _refused(1, deep) from None
+    except ValueError as error:  # a number of thousands of digits
+        longest = max(enumerate(text.split("\n"), 1), key=lambda line: len(line[1]))
+        raise _refused(longest[0], _not_toml(error)) from None
+
+
 def _edition(text: str, plain: dict[str, object]) -> Edition:
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    if "sha256" in plain:
+        sentence = told("la clé sha256 n'existe pas", "there is no key sha256")
+        raise _refused(_head_line(text, "sha256"), sentence)
     try:
         edition = msgspec.convert(plain | {"sha256": digest}, Edition)
     except msgspec.ValidationError as error:
@@ -100,14 +141,14 @@ def _refuse_twins(text: str, names: list[str]) -> None:
             )
 
 
-def _not_toml(error: tomllib.TOMLDecodeError) -> Sentence:
+def _not_toml(error: ValueError) -> Sentence:
     return told(f"ce n'est pas du TOML ({error})", f"this is no TOML ({error})")
 
 
-def _toml_line(error: tomllib.TOMLDecodeError) -> int:
-    """Return the line that the parser names; 0 for the end of the document."""
+def _toml_line(error: tomllib.TOMLDecodeError, text: str) -> int:
+    """Return the line that the parser names, the last one for the end of the document."""
     found = re.search(r"at line (\d+)", str(error))
-    return int(found[1]) if found else 0
+    return int(found[1]) if found else len(text.rstrip().split("\n"))
 
 
 _MISFITS = (
@@ -129,7 +170,27 @@ def _misfit(message: str, kind: object) -> Sentence:
                 fr.format(found[1]) + "".join(f" ; voulez-vous dire {one} ?" for one in hint),
                 en.format(found[1]) + "".join(f"; do you mean {one}?" for one in hint),
             )
-    return told(f"valeur d'un autre type ({message})", f"a value of another type ({message})")
+    typed = re.search(r"Expected `([^`]+)`, got `([^`]+)`", message)
+    if typed is None:
+        return told(f"valeur d'un autre type ({message})", f"a value of another type ({message})")
+    wanted, found_fr = (_in_french(kinds) for kinds in typed.groups())
+    return told(f"il faut {wanted}, pas {found_fr}", f"expected {typed[1]}, not {typed[2]}")
+
+
+_TYPES = {
+    "str": "un texte",
+    "int": "un nombre entier",
+    "float": "un nombre",
+    "bool": "true ou false",
+    "array": "une liste",
+    "object": "une table",
+    "null": "rien",
+}
+
+
+def _in_french(kinds: str) -> str:
+    """Return msgspec's names of types, "int | str", in French."""
+    return " ou ".join(_TYPES.get(kind, kind) for kind in kinds.split(" | "))
 
 
 def _keys(kind: object) -> list[str]:
@@ -140,7 +201,7 @@ def _keys(kind: object) -> list[str]:
 
 def _head_line(text: str, key: str) -> int:
     """Return the line of a key above the first rule, else the first line."""
-    for at, line in enumerate(text.splitlines()):
+    for at, line in enumerate(text.split("\n")):
         if _header.match(line):
             break
         if key and re.match(rf"\s*{re.escape(key)}\s*=", line):
@@ -156,7 +217,7 @@ def _key_in(message: str) -> str:
 
 def _line(text: str, number: int, key: str) -> int:
     """Return the line of this key in the rule of this number, else of the rule's header."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     starts = [at for at, line in enumerate(lines) if _header.match(line)]
     if number >= len(starts):
         return 1

@@ -11,11 +11,19 @@ from typing import Literal
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Op, Plain, Threshold, holds
+from rebond_server.domain.condition import Op, Plain, Threshold, comparison, holds
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact
-from rebond_server.domain.rule_check import Fault, comparison_fault, fact_fault, text_fault, told
-from rebond_server.domain.rule_text import Edition, read_rules
+from rebond_server.domain.rule_check import (
+    Fault,
+    comparison_fault,
+    fact_fault,
+    fix_fault,
+    samples,
+    text_fault,
+    told,
+)
+from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
 from rebond_server.domain.sentence import Sentence
 
 
@@ -115,7 +123,33 @@ def fitness(facts: Mapping[str, Fact], rules: SuitabilityRules, purpose: Purpose
 def read_suitability_rules(text: str) -> SuitabilityRules:
     """Return the needs in this TOML text, or raise BadRules naming the line."""
     edition, needs = read_rules(text, Need, _fault)
+    for number, need in enumerate(needs):
+        for earlier in needs[:number]:
+            wrong = _contradiction(earlier, need)
+            if wrong is not None:
+                raise refuse_rule(text, number, *wrong)
     return SuitabilityRules(edition=edition, needs=needs)
+
+
+def _contradiction(one: Need, other: Need) -> Fault | None:
+    """Refuse two needs of one purpose and fact that no value meets together: nothing would be fit."""
+    shared = set(one.purposes) & set(other.purposes)
+    kinds = not one.kinds or not other.kinds or set(one.kinds) & set(other.kinds)
+    if one.fact != other.fact or not shared or not kinds:
+        return None
+    if "wished" in {one.strength, other.strength}:
+        return None
+    scale = REGISTRY[one.fact]
+    both = [comparison(scale, need.needs, need.value) for need in (one, other)]
+    if any(all(met(value) for met in both) for value in samples(scale, one.value, other.value)):
+        return None
+    return (
+        "value",
+        told(
+            f"{one.id} et {other.id} se contredisent : aucune valeur ne satisfait les deux",
+            f"{one.id} and {other.id} contradict each other: no value meets both",
+        ),
+    )
 
 
 def _unmet(need: Need, facts: Mapping[str, Fact]) -> Unmet | None:
@@ -161,4 +195,5 @@ def _fault(need: Need) -> Fault | None:
         fact_fault(REGISTRY, need.fact, need.unit)
         or comparison_fault(REGISTRY[need.fact], need.needs, need.value)
         or text_fault(source=need.source, fr=need.fr, en=need.en)
+        or fix_fault(need.fix)
     )

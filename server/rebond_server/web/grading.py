@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from rebond_server.domain.errors import BadRules
 from rebond_server.domain.health import HealthRules
 from rebond_server.domain.rule_set import RuleSet
+from rebond_server.domain.rule_text import LARGEST, decode_rules
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.regrade import Simulation, regrade_batch, simulate
@@ -123,13 +124,10 @@ def _typed() -> str:
     file = request.files.get("file")
     if file is None or not file.filename:
         return request.form.get("text", "").replace("\r\n", "\n")
-    raw: bytes = file.read()
     try:
-        return raw.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise BadValue(
-            Sentence(fr="Ce fichier n'est pas un texte.", en="This file is not a text.")
-        ) from None
+        return decode_rules(file.read(LARGEST + 1))
+    except BadRules as refusal:
+        raise BadValue(refusal.sentence) from None
 
 
 def _proposed(text: str) -> RuleSet | HealthRules:

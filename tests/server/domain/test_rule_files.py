@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from rebond_server.domain.errors import BadRules
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.health import read_health_rules
+from rebond_server.domain.rule_file import read_rule_file
 from rebond_server.domain.rule_set import read_rule_set
+from rebond_server.domain.rule_text import LARGEST, decode_rules
 from rebond_server.domain.suitability import read_suitability_rules
 from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS, SUITABILITY, rule_text
 
@@ -153,6 +155,43 @@ CONTRADICTIONS = {
         ('when = ">="\nvalue = 17', 'when = "<="\nvalue = 17'),
         "le plus sain",
     ),
+    "a worse value weighs less": (DRIVE_HEALTH, ("value = 17\n", "value = 30\n"), "pire valeur"),
+    "a remedy that nobody knows": (GRADING, ('fix = "memory"', 'fix = "memry"'), "memory"),
+    "a remedy for a programme": (SUITABILITY, ('fix = "drive"', 'fix = "drve"'), "drive"),
+    "a remedy under a cap": (MARKS, ('most = 5\nfix = "drive"', 'most = 5\nfix = "x"'), "remède"),
+    "no name": (GRADING, ('id = "F1"', 'id = " "'), "id est vide"),
+    "hash by hand": (GRADING, ('author = "Rebond"', 'author = "R"\nsha256 = "0"'), "sha256"),
+    "hours that no disk has": (DRIVE_HEALTH, ("value = 37001", "value = 370001"), "l'unité"),
+    "below nothing": (DRIVE_HEALTH, ("value = 37001", "value = -1"), "l'unité"),
+    "always met, count": (DRIVE_HEALTH, ("value = 37001", "value = 0"), "toujours"),
+    "no number at all": (DRIVE_HEALTH, ("value = 37001", "value = nan"), "l'unité"),
+    "a category out of reach": (MARKS, ("least = 11", "least = 16"), "jamais atteinte"),
+    "a cap above everything": (MARKS, ("most = 7", "most = 11"), "ne retient rien"),
+    "points for a worse processor": (
+        MARKS,
+        ('fact = "processor_mark", needs = ">="', 'fact = "processor_mark", needs = "<="'),
+        "perdrait",
+    ),
+    "points lost by a better one": (MARKS, ("points = 1", "points = -1"), "perdrait"),
+    "a cap on the better drive": (
+        MARKS,
+        (
+            'fact = "drive_medium", needs = "<=", value = "hdd"',
+            'fact = "drive_medium", needs = ">=", value = "ssd"',
+        ),
+        "perdrait",
+    ),
+    "two tables for one medium": (
+        MARKS,
+        ('media = ["hdd", "none"]', 'media = ["hdd", "ssd"]'),
+        "même fait",
+    ),
+    "a text for a list": (
+        GRADING,
+        ('kinds = ["laptop", "convertible"]', 'kinds = "laptop"'),
+        "une liste",
+    ),
+    "a number for a text": (GRADING, ('id = "F1"', "id = 1"), "un texte"),
     "no purpose": (SUITABILITY, ('purposes = ["', "purposes = [] # "), "usage"),
 }
 
@@ -181,6 +220,103 @@ def test_needs_that_no_value_meets_together():
     assert read_rule_set(doubled())
     with pytest.raises(BadRules, match="aucune valeur"):
         read_rule_set(doubled(value='["tablet", "server"]'))
+
+
+def test_needs_of_a_number_that_no_value_meets_together():
+    """A screen of at least 20 and at most 10 inches: no device could have the best grade."""
+    wide = {"fact": '"screen_diagonal"', "needs": '">="', "value": "20", "unit": '"inch"'}
+    small = wide | {"id": '"X2"', "needs": '"<="', "value": "10"}
+    block = doubled(**small).removeprefix(rule_text(GRADING))
+    assert read_rule_set(doubled(**wide))
+    assert read_rule_set(doubled(**wide) + block.replace("10", "20"))
+    with pytest.raises(BadRules, match="aucune valeur"):
+        read_rule_set(doubled(**wide) + block)
+
+
+def test_needs_of_a_programme_that_no_value_meets_together():
+    text = rule_text(SUITABILITY)
+    need = """
+[[rule]]
+id = "X{n}"
+purposes = ["{purpose}"]
+fact = "screen_diagonal"
+needs = "{needs}"
+value = {value}
+unit = "inch"
+strength = "{strength}"
+source = "s"
+fr = "f"
+en = "e"
+"""
+    wide = need.format(n=1, purpose="family", needs=">=", value=20, strength="required")
+    for purpose, strength, value, sound in (
+        ("family", "required", 10, False), ("family", "confirm", 10, False),
+        ("family", "wished", 10, True), ("linux", "required", 10, True),
+        ("family", "required", 20, True),
+    ):  # fmt: skip
+        small = need.format(n=2, purpose=purpose, needs="<=", value=value, strength=strength)
+        if sound:
+            assert read_suitability_rules(text + wide + small)
+        else:
+            with pytest.raises(BadRules, match="aucune valeur"):
+                read_suitability_rules(text + wide + small)
+
+
+BYTES = {
+    "Latin-1": (b"# \xe9t\xe9\n", 1, "0xe9"),
+    "later": (b'name = "a"\n# fine\n# \xff', 3, "0xff"),
+    "a picture": (b"\x89PNG\r\n", 1, "0x89"),
+}
+
+
+@pytest.mark.parametrize(("raw", "line", "word"), BYTES.values(), ids=BYTES)
+def test_a_file_that_is_no_text_names_line_and_byte(raw, line, word):
+    with pytest.raises(BadRules, match=rf"Ligne {line} : .*{word}"):
+        decode_rules(raw)
+
+
+def test_a_huge_file_is_not_even_read():
+    with pytest.raises(BadRules, match="trop grand"):
+        decode_rules(b"#" * (LARGEST + 1))
+    assert decode_rules(b"#" * LARGEST)
+
+
+def test_what_editors_of_another_system_write_is_read():
+    text = rule_text(GRADING)
+    saved = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+    assert decode_rules(saved) == text
+
+
+STRUCTURES = {
+    "lists inside lists": ("x = " + "[" * 100_000, 1, "trop de listes"),
+    "a number of 5,000 digits": ("# a\nx = " + "9" * 5000, 2, "TOML"),
+    "cut off": ('name = "a"\n\n[[rule]]\nid = """\nx\n', 5, "TOML"),
+    "no rules": ('name = "a"\nrule = 3\n', 1, "aucune"),
+    "rules that are no tables": ("rule = [1]\n", 1, "une table"),
+    "nothing": ("", 1, "aucune"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "word"), STRUCTURES.values(), ids=STRUCTURES)
+def test_a_file_of_another_structure_is_refused_with_a_line(text, line, word):
+    for read in (*FILES.values(), read_rule_file):
+        with pytest.raises(BadRules, match=rf"Ligne {line} : .*{word}"):
+            read(text)
+
+
+def test_lines_are_counted_as_editors_do():
+    """A line separator inside a comment is no new line."""
+    text = rule_text(GRADING).replace("# What", "# \u2028 \x85 What", 1)
+    lines = text.split("\n")
+    number = next(n for n, line in enumerate(lines) if line == 'fact = "drive_health"')
+    lines[number] = 'fact = "drive_helth"'
+    with pytest.raises(BadRules, match=rf"Ligne {number + 1} : .*drive_health"):
+        read_rule_set("\n".join(lines))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_says_by_its_name_what_it_is(name):
+    assert read_rule_file(rule_text(name)) == FILES[name](rule_text(name))
 
 
 def test_one_need_with_two_effects():

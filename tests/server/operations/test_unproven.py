@@ -181,6 +181,8 @@ ELSEWHERE = {
     "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again", "withdraw_contradicted",
     # second reads, tried in test_rereads: they draw drives, tell what was read, and only ever hold a device
     "draw_rereads", "read_again", "set_aside",
+    # the health of stored drives: parts of `settle_device` and of `regrade_batch`
+    "health_of", "keep_health", "judge_again",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",

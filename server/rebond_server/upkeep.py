@@ -135,8 +135,8 @@ VERBS: dict[str, Verb] = {
         (("names", {"nargs": "*", "metavar": "NAME"}),),
     ),
     "purge": Verb(
-        "efface ce qui a dépassé sa durée : noms, sessions, essais, codes ; chaque nuit"
-        " / delete what is past its time: names, sessions, attempts, codes; every night",
+        "efface ce qui a dépassé sa durée (noms, sessions, essais, codes), périme les bons ; chaque nuit"
+        " / delete what is past its time (names, sessions, attempts, codes), end vouchers; every night",
         _purge,
     ),
     "upgrade": Verb(

@@ -67,6 +67,17 @@ def by_month(lines: Iterable[GivenLine]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
+def meets(
+    line: GivenLine, kind: str | None = None, month: str | None = None, public: str | None = None
+) -> bool:
+    """Say whether a line is counted under this kind, this month (`2026-11`) and this public."""
+    return (
+        (kind is None or line.kind == kind)
+        and (month is None or f"{line.day:%Y-%m}" == month)
+        and (public is None or line.public == public)
+    )
+
+
 def progress(target: Target, lines: Sequence[GivenLine], today: date) -> Progress:
     """Return what counts for a target until today, and where the pace of the last year leads."""
     counted = [

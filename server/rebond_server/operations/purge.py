@@ -9,6 +9,7 @@ from rebond_server.domain.policy import Permission
 from rebond_server.operations.history import tell
 from rebond_server.operations.log_in import IDLE
 from rebond_server.operations.receive_parcel import forget_parts
+from rebond_server.operations.vouchers import lapse_every_night
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Recipient, Signature
 from rebond_server.store.arrival import BenchRow
@@ -22,7 +23,7 @@ BENCHES_KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Purged:
-    """How many rows went, of each kind."""
+    """How many rows went, of each kind; `vouchers` ended and stay."""
 
     recipients: int
     signatures: int = 0
@@ -31,10 +32,14 @@ class Purged:
     codes: int
     parts: int = 0
     benches: int = 0
+    vouchers: int = 0
 
 
 def purge(work: Work) -> Purged:
-    """Delete names past their date, ended log-ins, old attempts and codes; history tells only counts."""
+    """Delete names past their date, ended log-ins, old attempts and codes; end vouchers past theirs.
+
+    History tells only counts of what went.
+    """
     work.require(Permission.MANAGE_USERS)
     over = (LoginSession.ends <= work.now) | (LoginSession.seen <= work.now - IDLE)
     purged = Purged(
@@ -67,6 +72,7 @@ def purge(work: Work) -> Purged:
                 BenchRow.site_id == work.site_id, BenchRow.at < work.now - BENCHES_KEPT
             ),
         ),
+        vouchers=lapse_every_night(work),
     )
     tell(work, "purge", ("site", work.site_id), details=dict(asdict(purged)))
     return purged

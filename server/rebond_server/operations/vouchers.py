@@ -86,6 +86,19 @@ def _issue(
     return voucher
 
 
+def lapse_every_night(work: Work) -> int:
+    """End what is past its last day in every programme; who gets the places, an officer says."""
+    ended = 0
+    for within in work.session.scalars(
+        select(Programme)
+        .where(Programme.site_id == work.site_id, Programme.first_come)
+        .order_by(Programme.code)
+    ).all():
+        take_turns(work.session, f"vouchers {work.site_id} {within.id}")
+        ended += lapse_vouchers(work, within)
+    return ended
+
+
 def lapse_vouchers(work: Work, within: Programme) -> int:
     """End the vouchers whose last day is over; their places go to the next complete files."""
     gone = work.session.scalars(

@@ -131,6 +131,7 @@ TABLE: dict[str, Permission | Door] = {
     "decision.page": _D.PUBLIC,
     "programme.index": _P.VIEW_PLAN,
     "programme.page": _P.VIEW_PLAN,
+    "programme_given.page": _P.VIEW_PLAN,
     "programme.create": _P.MANAGE_PROGRAMMES,
     "programme.add_territory": _P.MANAGE_PROGRAMMES,
     "programme.share": _P.MANAGE_PROGRAMMES,

@@ -110,12 +110,12 @@ def page(code: str) -> ResponseReturnValue:
         "programme.html",
         programme=found,
         targets=_targets(found),
-        publics={public_name(name): count for name, count in shown(named).items()},
+        publics=shown(named),
+        public_names={name: public_name(name) for name in named},
         by_kind=programme_tally.by(found.given, "kind"),
         months=programme_tally.by_month(found.given),
         total=programme_tally.total(found.given),
         before=[one for one in found.given if one.source],
-        lately=[one for one in reversed(found.given) if one.tag][:MOST_LINES],
         least=LEAST,
         provable=[
             *(one for one in found.terms.proofs if one != VOUCHER_PROOF),
@@ -124,9 +124,6 @@ def page(code: str) -> ResponseReturnValue:
         words=demand_words,
         **_choices(),
     )
-
-
-MOST_LINES = 100
 
 
 @blueprint.post("/dispositifs/<code>/reprises")

@@ -13,9 +13,11 @@ from rebond_server.domain.voucher import code_sha256, last_day, voucher_code
 from rebond_server.errors import BadValue, Taken
 from rebond_server.operations.files import see_proof
 from rebond_server.operations.programmes import ProgrammeFacts, record_programme
+from rebond_server.operations.purge import purge
 from rebond_server.operations.requests import RequestFacts, record_request
 from rebond_server.operations.vouchers import issue_vouchers, withdraw_voucher
 from rebond_server.operations.withdraw_device import standing_voucher
+from rebond_server.operations.work import command_line
 from rebond_server.store.demand import Request
 from rebond_server.store.voucher import Voucher
 
@@ -81,6 +83,21 @@ def test_a_place_that_falls_free_goes_to_the_next_file(workshop, officer):
     with workshop.work(officer, late) as work:
         assert len(issue_vouchers(work, "poste")) == 1
     assert holders(workshop, officer, late) == {"d": 4}
+
+
+def test_the_night_ends_what_is_past_its_day_and_gives_nothing(workshop, officer):
+    for minute, person in enumerate("abc"):
+        file(workshop, officer, person, proofs=("training_certificate",), now=later(minute))
+    with workshop.work(officer, later(5)) as work:
+        issue_vouchers(work, "poste")
+    for day, gone in ((DAYS, 0), (DAYS + 1, 2), (DAYS + 2, 0)):
+        with workshop.work(command_line(Role.ADMIN), NOON + timedelta(days=day)) as work:
+            assert purge(work).vouchers == gone
+    late = NOON + timedelta(days=DAYS + 2)
+    assert holders(workshop, officer, late) == {}
+    with workshop.work(officer, late) as work:
+        issue_vouchers(work, "poste")
+    assert holders(workshop, officer, late) == {"c": 3}
 
 
 def test_a_code_is_read_however_it_was_typed_and_no_other_opens_anything(workshop, officer):

@@ -68,6 +68,7 @@ PAGES = {
     "decision.page": "/comment-c-est-decide",
     "programme.index": "/dispositifs",
     "programme.page": "/dispositifs/COLL",
+    "programme_given.page": "/dispositifs/COLL/remis",
     "organisation.index": "/organismes",
     "voucher.counter": "/bons",
     "passes.page": "/pass",

@@ -20,7 +20,7 @@ from rebond_server.domain import programme_tally
 from rebond_server.domain.evaluation import File, evaluation
 from rebond_server.domain.impact import avoided
 from rebond_server.domain.pass_indicators import Batch, Use, indicators
-from rebond_server.domain.programme_tally import GivenLine
+from rebond_server.domain.programme_tally import GivenLine, meets
 from rebond_server.rules.load import impact_factors
 from rebond_server.sheets.reading import read_sheet
 
@@ -45,6 +45,10 @@ def test_every_breakdown_adds_up_to_the_total(lines):
     for field in ("kind", "public", "territory"):
         assert sum(programme_tally.by(lines, field).values()) == whole
     assert sum(programme_tally.by_month(lines).values()) == whole
+    for kind, count in programme_tally.by(lines, "kind").items():
+        assert programme_tally.total(one for one in lines if meets(one, kind=kind)) == count
+    for month, count in programme_tally.by_month(lines).items():
+        assert programme_tally.total(one for one in lines if meets(one, month=month)) == count
     target = Target(count=1000, ends=date(2027, 12, 31), kinds=(Kind.LAPTOP,))
     found = programme_tally.progress(target, lines, date(2026, 11, 20))
     assert found.reached == programme_tally.by(lines, "kind").get("laptop", 0)

@@ -96,8 +96,20 @@ def test_where_each_of_the_657_went(office):
     assert "aucune remise payante n'est enregistrée" in proof
     assert f"dont {len(given)} par un dispositif gratuit et 0 par un dispositif payant" in proof
     assert len(serials) == 24
+    clicked(office, "/dispositifs/fabrique-ct2")
     steering = office.raw("officer", "/dispositifs/fabrique-ct2/suivi.pdf")
     assert steering.startswith(b"%PDF")
+
+
+def clicked(office, path):
+    """Follow each figure of a programme to its devices: as many as it said, no hidden count told."""
+    page = office.get("officer", path)
+    figures = re.findall(rf'href="({path}/remis[^"]*)">(\d+)<', page)
+    assert {"kind", "month", "public"} <= set(re.findall(r"[?&](\w+)=", str(figures)))
+    for link, count in figures:
+        assert office.get("officer", link).count('class="tag"') == int(count), link
+    office.get("officer", f"{path}/remis?public=nobody", 404)
+    office.get("officer", f"{path}/remis?public=student&kind=screen", 404)
 
 
 def requests(office):

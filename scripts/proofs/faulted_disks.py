@@ -21,8 +21,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "rig"))
 
-from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - no package
-from disks import words  # noqa: E402 - likewise
+import scsi_debug  # noqa: E402 - no package
+from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - likewise
+from disks import Disk, Hung, words  # noqa: E402 - likewise
 from faulty import Case, draw  # noqa: E402 - likewise
 from host_guest import require  # noqa: E402 - likewise
 from hot_plug import hang, plug, pull, wake  # noqa: E402 - likewise
@@ -76,18 +77,30 @@ def main() -> int:
         bench_server(Path(temporary) / "server") as server,
     ):
 
-        def prove_from(begin: int) -> list[Result]:
-            cases = [draw(options.seed, number) for number in numbers[begin : begin + AT_ONCE]]
-            folder = Path(temporary) / f"guest-{begin}"
+        def prove_one(place: tuple[int, Sequence[Case]]) -> list[Result]:
+            folder = Path(temporary) / f"guest-{place[0]}"
             folder.mkdir()
-            return list(prove(cases, options.seed, folder, server))
+            return list(prove(place[1], options.seed, folder, server))
 
         with ThreadPoolExecutor(options.guests) as pool:
-            for ended in pool.map(prove_from, range(0, len(numbers), AT_ONCE)):
+            cases = [draw(options.seed, number) for number in numbers]
+            for ended in pool.map(prove_one, enumerate(shared_out(cases))):
                 results += ended
                 for result in ended:
                     _tell(result)
     return _summary(results, options.seed, time.monotonic() - began)
+
+
+def shared_out(cases: Sequence[Case]) -> list[list[Case]]:
+    """Return the cases of each guest; none has two drives in memory, which share their settings."""
+    guests: list[list[Case]] = []
+    for case in cases:
+        last = guests[-1] if guests else []
+        memory = case.disk.hung is Hung.MEMORY and any(one.disk.hung is Hung.MEMORY for one in last)
+        if memory or not 0 < len(last) < AT_ONCE:
+            guests.append([])
+        guests[-1].append(case)
+    return guests
 
 
 def prove(cases: Sequence[Case], seed: int, folder: Path, server: BenchServer) -> Iterator[Result]:
@@ -137,10 +150,11 @@ def _placed(case: Case, folder: Path, stack: ExitStack) -> Case:
 
 def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[int | None, Told]:
     """Return what the stick states and the server makes of it, by the size of the drive."""
+    in_memory = [case for case in cases if case.disk.hung is Hung.MEMORY]
     with Station(
         ready_kernel(),
         folder,
-        words([case.disk for case in cases], folder),
+        words([case.disk for case in cases if case not in in_memory], folder),
         modules=MODULES,
         memory_mib=768 + 128 * len(cases),
     ) as station:
@@ -149,13 +163,25 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
             if case.mapped is not None:
                 map_disk(station, case.disk, case.mapped, port)
         named = [seen_as(case.disk) if case.mapped else case.disk for case in cases]
+        for case in in_memory:
+            named[cases.index(case)] = _loaded(station, case, folder)
         order = station.wipe(named, known_as=[case.answers_as for case in cases])
         _disturb(station, order, [one for one in cases if _when(one) is not None], folder)
         answer = order.wait(LONGEST_SECONDS)
         told = server.receive(station.stick)
         if not told:
             print(answer.out, answer.err)
+        for case in in_memory:
+            case.disk.image(folder).write_bytes(scsi_debug.truth(station))
     return {one.statement.drive.size_bytes: one for one in told}
+
+
+def _loaded(station: Station, case: Case, folder: Path) -> Disk:
+    shown = scsi_debug.load(
+        station, ready_kernel(), case.disk, case.disk.image(folder).read_bytes()
+    )
+    scsi_debug.err(station, dict(case.errs))
+    return shown
 
 
 def _disturb(station: Station, order: Order, cases: Sequence[Case], folder: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rebond_agent.machine import OUTPUT_LIMIT, TIME_LIMIT, Completed, Library
 from rebond_agent.probes import PROBES, Answer, Probe, collect
+from rebond_agent.probes.smartctl import ESSENTIALS, WAKING_LIMIT
 from rebond_schemas.facts import Facts
 from rebond_schemas.statement import EVIDENCE_LIMIT
 
@@ -31,7 +32,8 @@ class UniformMachine:
         self.outcome, self.listed, self.answer = outcome, names, answer
 
     def run(self, command: Sequence[str], *, time_limit: float = TIME_LIMIT) -> Completed:
-        assert time_limit <= TIME_LIMIT
+        waking = tuple(command[:-1]) == ESSENTIALS
+        assert time_limit <= (WAKING_LIMIT if waking else TIME_LIMIT)
         return Completed(command=tuple(command), outcome=self.outcome, output=self.content)
 
     def read(self, path: str) -> bytes | None:

@@ -40,11 +40,16 @@ def line(text: str, style: Style | str = Style.PLAIN) -> Text:
     return Text(text, style=str(style), no_wrap=True)
 
 
+def label_of(label: str) -> Text:
+    """Return what stands on the left, in line with the head and the keys."""
+    return line(f" {label:<{MARGIN - 1}}", Style.STRONG)
+
+
 def labelled(label: str, texts: Iterable[str], style: Style = Style.PLAIN) -> list[Text]:
     """Return texts with a label before the first of them."""
     lines = []
     for text in texts:
-        made = line(f"{label:<{MARGIN}}", Style.STRONG)
+        made = label_of(label)
         made.append(text, style=str(style))
         lines.append(made)
         label = ""

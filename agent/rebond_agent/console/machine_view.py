@@ -2,7 +2,17 @@
 
 from rich.text import Text
 
-from rebond_agent.console.lines import MARGIN, Size, Style, gauge, labelled, line, parts, wrapped
+from rebond_agent.console.lines import (
+    MARGIN,
+    Size,
+    Style,
+    gauge,
+    label_of,
+    labelled,
+    line,
+    parts,
+    wrapped,
+)
 from rebond_agent.console.scroll import scrolled
 from rebond_agent.console.state import DriveLine, State
 from rebond_agent.language import Language, say, word
@@ -119,7 +129,7 @@ def _drives(state: State, room: int, width: int) -> list[Text]:
     if not state.drives:
         return labelled(label, [say(state.language, Phrase.NO_DRIVE)])
     blocks = [_drive(one, state.language, width - MARGIN) for one in state.drives]
-    head = line(f"{label:<{MARGIN}}", Style.STRONG)
+    head = label_of(label)
     first, *others = scrolled(blocks, state.top, room, state.language)
     return [Text.assemble(head, first[MARGIN:], no_wrap=True), *others]
 

@@ -12,6 +12,8 @@ from rebond_schemas.text import clean
 OPTIONS = ("smartctl", "--json=c", "-x")
 ESSENTIALS = ("smartctl", "--json=c", "-i", "-H", "-A", "-g", "security")
 """Without the logs: a drive that wakes up first, or a slow PC, may need longer for them than we wait."""
+WAKING_LIMIT = 20.0
+"""Seconds for those, where the whole answer did not come in time: a hard disk turns again after 10 to 20."""
 
 _BRIDGE = re.compile(r"^(?:usb|snt)")
 _UNKNOWN_BRIDGE = re.compile(r"Unknown USB bridge|specify device type", re.IGNORECASE)
@@ -48,7 +50,8 @@ def ask_smartctl(machine: Machine, path: str) -> object:
     """
     asked = machine.run((*OPTIONS, path))
     if asked.outcome == "timeout":
-        return tool_json.load(machine.run((*ESSENTIALS, path)).output)
+        waking = machine.run((*ESSENTIALS, path), time_limit=WAKING_LIMIT)
+        return tool_json.load(waking.output)
     report = tool_json.load(asked.output)
     if _UNKNOWN_BRIDGE.search(_messages(report)):
         again = tool_json.load(machine.run((*OPTIONS, "-d", "sat", path)).output)

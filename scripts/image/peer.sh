@@ -3,10 +3,12 @@
 # Debian does (live-boot, its own initrd, its own services), with a login prompt and without Rebond.
 #   scripts/image/peer.sh FOLDER   leaves FOLDER/peer.iso
 # shellcheck disable=SC2034 # base.sh and disk.sh read these
-cd "$(dirname "$0")/../.."
-. scripts/environment.sh
+root=$(cd "$(dirname "$0")/../.." && pwd)
 to=$(cd "$1" && pwd)
-IMAGE=$PWD/agent/image firmware="" fast=-fast stamp=$(cat agent/image/epoch)
+# shellcheck source=scripts/environment.sh
+. "$root/scripts/environment.sh" # it goes to the folder above this script's, which is not the root here
+cd "$root"
+IMAGE=$PWD/agent/image firmware="" fast=-fast cached=yes stamp=$(cat agent/image/epoch)
 . scripts/image/base.sh
 . scripts/image/disk.sh
 work=$(mktemp -d "$to/.peer.XXXXXX")

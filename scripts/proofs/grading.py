@@ -24,17 +24,24 @@ BEST = {
     "condition": {"test_grading_engine.py"},
     "grading": {"test_grading_engine.py", "test_grading.py"},
     "grading_rules": {"test_grading_engine.py"},
-    "rule_check": {"test_rule_files.py"},
+    "rule_check": {"test_rule_files.py", "test_grading_engine.py"},
+    "rule_text": {"test_rule_files.py", "test_grading.py"},
     "marks": {"test_marks.py"},
+    "marks_check": {"test_rule_files.py", "test_marks.py"},
+    "marks_rules": {"test_marks.py", "test_rule_files.py"},
     "health": {"test_health.py"},
+    "health_facts": {"test_health.py", "test_failing_drives.py"},
+    "health_missing": {"test_every_health_fact.py"},
 }
 """The modules that are mutated, with the tests that know each best."""
 FILES = (
-    "test_grading_engine.py",
-    "test_grading.py",
-    "test_marks.py",
-    "test_health.py",
-    "test_rule_files.py",
+    "domain/test_grading_engine.py",
+    "domain/test_grading.py",
+    "domain/test_marks.py",
+    "domain/test_health.py",
+    "domain/test_every_health_fact.py",
+    "domain/test_rule_files.py",
+    "test_failing_drives.py",
 )
 FAST = "not order_of_facts and not improving and not removing and not cap_that_is_printed"
 """Without the properties: they take seconds, and a mutant is to be noticed by plain cases."""
@@ -72,7 +79,7 @@ def _options() -> argparse.ArgumentParser:
 
 
 def _tests() -> Tests:
-    folder = ROOT / "tests" / "server" / "domain"
+    folder = ROOT / "tests" / "server"
     return Tests(
         files=[folder / name for name in FILES],
         only=FAST,

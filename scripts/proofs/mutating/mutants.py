@@ -31,11 +31,6 @@ class Mutant:
     tree: ast.Module
 
 
-def unchanged(module: str, path: Path) -> Mutant:
-    """Return the module as it is, to be loaded the way a mutant is."""
-    return Mutant(module=module, line=0, what="unchanged", tree=ast.parse(path.read_text("utf-8")))
-
-
 def mutants(module: str, path: Path) -> Iterator[Mutant]:
     """Yield every mutant of one module."""
     tree = ast.parse(path.read_text("utf-8"))

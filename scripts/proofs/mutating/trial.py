@@ -1,24 +1,35 @@
-"""The tests on one mutant, in a process of its own that is forked from one with everything else loaded."""
+"""The tests on mutants: on each only those that call the changed function, in a forked process.
 
+The tests are collected and run once as they are, which also tells what each of them calls. A change
+inside a function is then swapped in; one outside of functions is loaded anew, with all that rests on
+it, by a process that knows nothing yet.
+"""
+
+import importlib
 import importlib.abc
 import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FrameType, ModuleType
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from mutating.mutants import Mutant
+from mutating.swap import function_of, swap
 
 FEW = 5
 """Examples of each property that is tried."""
-PATIENCE_S = 60
-_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--noconftest")
+PATIENCE_S = 120
+_OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--noconftest")
+Told = Callable[[Mutant, bool], bool]
+"""Takes a mutant and whether it lives; False ends the trial."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,46 +49,126 @@ def load_before(*names: str) -> None:
         importlib.import_module(name)
 
 
-def tried(every: Sequence[Mutant], tests: Tests, jobs: int) -> Iterator[tuple[Mutant, bool]]:
-    """Yield each mutant with whether the tests all pass on it, so many children at a time."""
+def try_all(every: Sequence[Mutant], tests: Tests, jobs: int, told: Told) -> bool:
+    """Tell of each mutant whether the tests all pass on it; False when they fail on no mutant.
+
+    Those outside of functions come first: their processes must know nothing yet.
+    """
+    outside = [one for one in every if function_of(one.tree, one.line) is None]
+    inside = [one for one in every if function_of(one.tree, one.line) is not None]
+    if outside and not _run(outside, jobs, told, lambda one: _load_and_test(one, tests)):
+        return True
+    warm = _Warm(inside, tests, jobs, told)
+    pytest.main([*_OPTIONS, "-k", tests.only, *map(str, tests.files)], plugins=[_Few(), warm])
+    return warm.sound
+
+
+def _run(every: Sequence[Mutant], jobs: int, told: Told, test: Callable[[Mutant], bool]) -> bool:
+    """Try each mutant in a child, so many at a time; False when `told` ended it."""
     waiting = list(reversed(every))
     running: dict[int, Mutant] = {}
     try:
         while waiting or running:
             while waiting and len(running) < jobs:
                 mutant = waiting.pop()
-                running[_begun(mutant, tests)] = mutant
+                running[_begun(mutant, test)] = mutant
             child, status = os.wait()
-            yield running.pop(child), os.waitstatus_to_exitcode(status) == 0
+            mutant = running.pop(child)
+            if not told(mutant, os.waitstatus_to_exitcode(status) == 0):
+                return False
     finally:
         for child in running:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+    return True
 
 
-def _begun(mutant: Mutant, tests: Tests) -> int:
-    """Begin the tests on this mutant; return the child's number."""
+def _begun(mutant: Mutant, test: Callable[[Mutant], bool]) -> int:
+    """Begin the tests on this mutant; return the child's number. The alarm ends what never ends."""
     child = os.fork()
-    if child == 0:
-        _in_child(mutant, tests)
-    return child
-
-
-def _in_child(mutant: Mutant, tests: Tests) -> None:
-    """Load the mutant, run the tests, end. A mutant that never ends is killed by the alarm."""
+    if child:
+        return child
     signal.alarm(PATIENCE_S)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+    try:
+        lives = test(mutant)
+    except BaseException:  # noqa: BLE001 - whatever a mutant does, it was noticed
+        lives = False
+    os._exit(0 if lives else 1)
+
+
+def _load_and_test(mutant: Mutant, tests: Tests) -> bool:
+    """Load the mutant in place of its file and run every test, those that know it best first."""
     sys.meta_path.insert(0, _InMemory(mutant, tests.subjects[mutant.module]))
-    # Those that know this module best first: most mutants die at once.
     best = tests.best[mutant.module]
     files = [str(one) for one in sorted(tests.files, key=lambda one: one.name not in best)]
-    try:
-        code = pytest.main([*_OPTIONS, "-k", tests.only, *files], plugins=[_Few()])
-    except BaseException:  # noqa: BLE001 - whatever a mutant does, it was noticed
-        code = 1
-    os._exit(int(code))
+    return pytest.main([*_OPTIONS, "-x", "-k", tests.only, *files], plugins=[_Few()]) == 0
+
+
+@dataclass
+class _Warm:
+    """Runs the collected tests once, then on every mutant those that call what it changes."""
+
+    every: Sequence[Mutant]
+    tests: Tests
+    jobs: int
+    told: Told
+    sound: bool = False
+    calls: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Take the place of pytest's own loop."""
+        self.sound = all(self._as_it_is(item) for item in session.items)
+        if self.sound:
+            _run(self.every, self.jobs, self.told, lambda one: self._lives(one, session.items))
+        return True
+
+    def _as_it_is(self, item: pytest.Item) -> bool:
+        called: set[tuple[str, int]] = set()
+        subjects = {str(path) for path in self.tests.subjects.values()}
+
+        def note(frame: FrameType, event: str, _argument: object) -> None:
+            code: CodeType = frame.f_code
+            if event == "call" and code.co_filename in subjects:
+                called.add((code.co_filename, code.co_firstlineno))
+
+        began = time.monotonic()
+        sys.setprofile(note)
+        try:
+            passed = _passes(item)
+        finally:
+            sys.setprofile(None)
+        self.calls[item.nodeid], self.seconds[item.nodeid] = called, time.monotonic() - began
+        if not passed:
+            print(f"fails as it is: {item.nodeid}")
+        return passed
+
+    def _lives(self, mutant: Mutant, items: Sequence[pytest.Item]) -> bool:
+        node = function_of(mutant.tree, mutant.line)
+        if node is None or not swap(mutant):
+            raise RuntimeError(f"not swapped: {mutant.module}:{mutant.line}")
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        lines, path = (
+            range(first, (node.end_lineno or first) + 1),
+            str(self.tests.subjects[mutant.module]),
+        )
+        concerned = [
+            item
+            for item in items
+            if any(file == path and line in lines for file, line in self.calls[item.nodeid])
+        ]
+        # Those that know this module best first, the quick ones before the slow: most die at once.
+        best = self.tests.best[mutant.module]
+        concerned.sort(key=lambda i: (i.path.name not in best, self.seconds[i.nodeid]))
+        return all(_passes(item) for item in concerned)
+
+
+def _passes(item: pytest.Item) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
 
 class _InMemory(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -13,8 +13,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
+from io import StringIO
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 
@@ -139,7 +141,8 @@ class _Warm:
         began = time.monotonic()
         sys.setprofile(note)
         try:
-            passed = _passes(item)
+            with redirect_stdout(StringIO()):
+                passed = _passes(item)
         finally:
             sys.setprofile(None)
         self.calls[item.nodeid], self.seconds[item.nodeid] = called, time.monotonic() - began

@@ -133,9 +133,25 @@ def reach(
     letter: Letter,
 ) -> Suggestion | Stuck:
     """Return the cheapest confirmed way to exactly this letter or better, or why there is none."""
+    found = list(every_way(facts, machine, sorts, rules, letter))
+    confirmed = [one for one in found if isinstance(one, Suggestion)]
+    stuck = next((one for one in found if isinstance(one, Stuck)), None)
+    nothing = Sentence(
+        fr="Rien de ce qui est en stock ne suffit.", en="Nothing in stock is enough."
+    )
+    cheapest_first = min(confirmed, key=lambda one: one.cost, default=None)
+    return cheapest_first or stuck or Stuck(sentence=nothing)
+
+
+def every_way(
+    facts: Mapping[str, Fact],
+    machine: Facts,
+    sorts: Sorts,
+    rules: RuleSet,
+    letter: Letter,
+) -> Iterator[Suggestion | Stuck]:
+    """Yield every confirmed way to this letter, each with its cheapest choices, and what blocks others."""
     found = grade_by(facts, rules)
-    stuck: Stuck | None = None
-    best: Suggestion | None = None
 
     def harms(choice: Choice, tests: tuple[Gap, ...]) -> bool:
         after = grade_by(changed(facts, (choice,), tests), rules)
@@ -145,25 +161,20 @@ def reach(
         way = way_with(gaps, machine, sorts)
         way = way if isinstance(way, Stuck) else _harmless(way, harms)
         if isinstance(way, Stuck):
-            stuck = stuck or way
+            yield way
             continue
         choices = cheapest(way)
         again = reaches(facts, choices, way.tests, rules, letter)
-        cost = cost_of(choices, way.tests)
-        if again is not None and (best is None or cost < best.cost):
-            best = Suggestion(
+        if again is not None:
+            yield Suggestion(
                 target=letter,
                 before=found.label,
                 after=again.label,
                 choices=choices,
                 tests=way.tests,
-                cost=cost,
+                cost=cost_of(choices, way.tests),
                 way=way,
             )
-    nothing = Sentence(
-        fr="Rien de ce qui est en stock ne suffit.", en="Nothing in stock is enough."
-    )
-    return best or stuck or Stuck(sentence=nothing)
 
 
 def _harmless(way: Way, harms: Callable[[Choice, tuple[Gap, ...]], bool]) -> Way | Stuck:

@@ -71,6 +71,37 @@ def bench(tag, machine, healths=(Health.OK,)):
     return Bench(tag=tag, facts=facts(machine, healths=healths), machine=machine)
 
 
+def tight(tag, *sizes, free=0):
+    return bench(tag, replace(GOOD, memory=memory(*sizes, free=free)))
+
+
+GREEDY_LOSES = {
+    # RB-1 is lifted by either module and is given the one that RB-2 cannot do without
+    "a shared module": (
+        [tight("RB-1", 4096, free=1), tight("RB-2", 4096)],
+        [stick(16384, 1), stick(4096, 2)],
+        (1, 2),
+    ),
+    # RB-1's pair of modules is cheaper than a module and a battery, and takes RB-2's and RB-3's
+    "a pair or two singles": (
+        [
+            tight("RB-1", 2048, 2048),
+            bench("RB-2", replace(SMALL, batteries=WORN.batteries)),
+            bench("RB-3", replace(SMALL, batteries=WORN.batteries)),
+        ],
+        [stick(4096, 1), stick(4096, 2), battery(90, 3), battery(90, 4)],
+        (1, 2),
+    ),
+    # both drives do for RB-1, only the healthy one for RB-2
+    "a drive to watch": (
+        [bench("RB-1", GOOD, (Health.FAIL,)), bench("RB-2", GOOD, (Health.WATCH,))],
+        [drive(500, 1), drive(500, 2, health="watch")],
+        (1, 2),
+    ),
+}
+"""Devices, parts, and how many a greedy and the best plan lift: parts that several could use."""
+
+
 def holds_together(plan, devices, stock):
     used = Counter(part.id for lift in plan.lifts for part in lift.parts)
     assert max(used.values(), default=1) == 1

@@ -87,7 +87,7 @@ def measure(count: int, folder: Path, url: str) -> bool:
     text = (
         rule_text(GRADING)
         .replace("value = 7600", "value = 15200")
-        .replace('version = "2026-11"', 'version = "trial"')
+        .replace('version = "2026-11b"', 'version = "trial"')
     )
     with workshop.work(lead, NOW) as work:
         _timed("simulate", lambda: print(f"  {simulate(work, read_proposed(text)).changed} change"))

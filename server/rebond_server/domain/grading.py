@@ -55,6 +55,7 @@ class GradingRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     otherwise: Letter | None = None
     on_unknown: Literal["review", "ignore"]
     source: str
+    source_en: str | None = None
     fr: str
     en: str
     fix: str | None = None
@@ -94,6 +95,8 @@ class GradeReason(Struct, frozen=True, kw_only=True):
     status: Status
     fact_source: str
     rule_source: str
+    rule_source_en: str | None = None
+    """In English; None: the same, and in grades of before it was kept."""
     effect: Literal["cap", "block", "note"]
     otherwise: Letter | None
     sentence: Sentence
@@ -179,6 +182,7 @@ def _speak(
         status=fact.status,
         fact_source=fact.source,
         rule_source=rule.source,
+        rule_source_en=rule.source_en,
         effect=rule.effect,
         otherwise=rule.otherwise,
         sentence=Sentence(fr=rule.fr, en=rule.en) if sure else _unknown(rule),

@@ -18,7 +18,7 @@ from rebond_server.domain.rule_check import (
     told,
 )
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
-from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.sentence import Sentence, both
 from rebond_server.domain.verdict import Judgement
 
 
@@ -55,6 +55,7 @@ class HealthRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     if_unknown: Effect | None = None
     """Effect when the fact is not known; None: the rule is then silent."""
     source: str
+    source_en: str | None = None
     fr: str
     en: str
     fr_unknown: str | None = None
@@ -78,7 +79,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     when: Op
     threshold: Threshold | None
     effect: Effect
-    source: str
+    source: Sentence
     sentence: Sentence
 
 
@@ -151,7 +152,7 @@ def _speak(rule: HealthRule, facts: dict[str, Plain | None]) -> Spoken | None:
         when=rule.when,
         threshold=rule.value,
         effect=effect,
-        source=rule.source,
+        source=both(rule.source, rule.source_en),
         sentence=_sentence(rule, known=answer is not None),
     )
 

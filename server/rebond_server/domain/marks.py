@@ -148,6 +148,7 @@ def _mark(rules: MarksRules, table: Marks, fact: Fact, span: Span) -> GradeReaso
         status=fact.status,
         fact_source=fact.source,
         rule_source=table.source,
+        rule_source_en=table.source_en,
         effect="note" if known else "cap",
         otherwise=None if known else floor,
         sentence=Sentence(
@@ -163,7 +164,7 @@ def _note(rules: MarksRules, name: str, rule: MarksRule, points: float) -> Grade
         name,
         points,
         Sentence(fr=f"{rule.fr} : {points:+g}.", en=f"{rule.en}: {points:+g}."),
-        rule.source,
+        rule,
     )
 
 
@@ -182,6 +183,7 @@ def _cap(rules: MarksRules, cap: Cap, facts: Mapping[str, Fact], *, known: bool)
         status=fact.status,
         fact_source=fact.source,
         rule_source=cap.source,
+        rule_source_en=cap.source_en,
         effect="cap",
         otherwise=_category(rules, cap.most).letter,
         sentence=Sentence(fr=cap.fr, en=cap.en),
@@ -203,12 +205,12 @@ def _total(rules: MarksRules, low: float, high: float) -> GradeReason:
         Sentence(
             fr=f"Total : {points} points, {named.fr}.", en=f"Sum: {points} points, {named.en}."
         ),
-        last.source,
+        last,
     )
 
 
 def _said(
-    rules: MarksRules, name: str, points: float, sentence: Sentence, source: str
+    rules: MarksRules, name: str, points: float, sentence: Sentence, rule: MarksRule
 ) -> GradeReason:
     return GradeReason(
         rule=name,
@@ -221,7 +223,8 @@ def _said(
         unit="points",
         status="measured",
         fact_source=f"{rules.edition.name} {rules.edition.version}",
-        rule_source=source,
+        rule_source=rule.source,
+        rule_source_en=rule.source_en,
         effect="note",
         otherwise=None,
         sentence=sentence,

@@ -17,6 +17,7 @@ class MarksRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
 
     id: str
     source: str
+    source_en: str | None = None
     fr: str
     en: str
 

@@ -77,6 +77,7 @@ def _gate(rule: Gate) -> GradingRule:
         otherwise=rule.otherwise,
         on_unknown=rule.on_unknown,
         source=rule.source,
+        source_en=rule.source_en,
         fr=rule.fr,
         en=rule.en,
         fix=rule.fix,

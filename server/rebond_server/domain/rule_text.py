@@ -30,6 +30,8 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: str
     author: str
     note: str = ""
+    note_en: str | None = None
+    """In English; None: the same, as in names of standards."""
     sha256: str = ""
 
 
@@ -53,12 +55,17 @@ def read_rules(
         except msgspec.ValidationError as error:
             key = _key_in(str(error))
             raise _refused(_line(text, number, key), _misfit(str(error), kind)) from None
-        wrong = text_fault(id=str(one["id"])) or fault(rule)
+        wrong = text_fault(id=str(one["id"]), source_en=_told(one, "source_en")) or fault(rule)
         if wrong is not None:
             raise _refused(_line(text, number, wrong[0]), wrong[1])
         rules.append(rule)
     _refuse_twins(text, [str(one["id"]) for one in raw])
     return _edition(text, plain), tuple(rules)
+
+
+def _told(one: dict[str, object], key: str) -> str:
+    """Return the text under this key; a key that is left out is no empty text."""
+    return str(one.get(key, "-"))
 
 
 def refuse_rule(text: str, number: int, key: str, sentence: Sentence) -> BadRules:

@@ -7,6 +7,11 @@ from msgspec import Struct
 Language = Literal["fr", "en"]
 
 
+def both(fr: str, en: str | None) -> "Sentence":
+    """Return a text with its English, which is left out where it is the same."""
+    return Sentence(fr=fr, en=fr if en is None else en)
+
+
 class Sentence(Struct, frozen=True, kw_only=True):
     """The same sentence in French and in English."""
 

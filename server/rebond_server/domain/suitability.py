@@ -24,7 +24,7 @@ from rebond_server.domain.rule_check import (
     told,
 )
 from rebond_server.domain.rule_text import Edition, read_rules, refuse_rule
-from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.sentence import Sentence, both
 
 
 class Purpose(StrEnum):
@@ -73,6 +73,7 @@ class Need(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unit: str
     strength: Literal["required", "confirm", "wished"]
     source: str
+    source_en: str | None = None
     fr: str
     en: str
     fix: str | None = None
@@ -97,7 +98,7 @@ class Unmet(Struct, frozen=True, kw_only=True):
     unit: str
     strength: Literal["required", "confirm", "wished"]
     fact_source: str
-    source: str
+    source: Sentence
     sentence: Sentence
     fix: str | None
 
@@ -171,7 +172,7 @@ def _unmet(need: Need, facts: Mapping[str, Fact]) -> Unmet | None:
         unit=fact.unit,
         strength=need.strength,
         fact_source=fact.source,
-        source=need.source,
+        source=both(need.source, need.source_en),
         sentence=told if known else asked,
         fix=need.fix,
     )

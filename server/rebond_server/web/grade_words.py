@@ -5,7 +5,8 @@ from typing import NamedTuple
 from rebond_schemas.plan import Minimum
 from rebond_server.domain.condition import Op, Plain, Threshold
 from rebond_server.domain.grading import GradeReason, GradingRule
-from rebond_server.domain.sentence import Sentence
+from rebond_server.domain.rule_text import Edition
+from rebond_server.domain.sentence import Sentence, both
 from rebond_server.web.language import gettext, number, say
 from rebond_server.web.words import CHOICES, GRADES, KINDS, UNITS
 
@@ -28,10 +29,10 @@ def reason_lines(reasons: tuple[GradeReason, ...]) -> list[ReasonLine]:
         ReasonLine(
             sentence=reason.sentence,
             effect=_effect(reason),
-            value=_value(reason.value, reason.unit),
+            value=plain_value(reason.value, reason.unit),
             threshold=_threshold(reason.needs, reason.threshold, reason.unit),
             fact_source=f"{reason.fact_source} ({say(CHOICES[reason.status])})",
-            rule_source=reason.rule_source,
+            rule_source=say(both(reason.rule_source, reason.rule_source_en)),
             rule=reason.rule,
         )
         for reason in reasons
@@ -50,9 +51,9 @@ def rule_effect(rule: GradingRule | GradeReason) -> str:
             return gettext("au mieux %(grade)s") % {"grade": limit}
 
 
-def rule_sentence(rule: GradingRule) -> Sentence:
-    """Return what a rule asks, in words."""
-    return Sentence(fr=rule.fr, en=rule.en)
+def edition_note(edition: Edition) -> Sentence:
+    """Return what a rule file says of itself."""
+    return both(edition.note, edition.note_en)
 
 
 def minimum_text(least: Minimum) -> str:
@@ -62,7 +63,7 @@ def minimum_text(least: Minimum) -> str:
         told.append(gettext("catégorie %(grade)s") % {"grade": least.grade.value})
     for value, unit in ((least.ram_mib, "MiB"), (least.disk_gb, "GB")):
         if value is not None:
-            told.append(_value(value, unit))
+            told.append(plain_value(value, unit))
     if least.solid_state:
         told.append(gettext("SSD"))
     if least.cpu_year is not None:
@@ -81,7 +82,8 @@ def _effect(reason: GradeReason) -> str:
     return rule_effect(reason)
 
 
-def _value(value: Plain | None, unit: str) -> str:
+def plain_value(value: Plain | None, unit: str) -> str:
+    """Return a value with its unit, as a person reads it."""
     match value:
         case None:
             return gettext("inconnu")
@@ -100,7 +102,7 @@ def _threshold(needs: Op, threshold: Threshold | None, unit: str) -> str:
     if threshold is None:
         return gettext("connu")
     marks = threshold if isinstance(threshold, tuple) else (threshold,)
-    told = [_value(mark, unit) for mark in marks]
+    told = [plain_value(mark, unit) for mark in marks]
     match needs:
         case Op.AT_LEAST:
             return gettext("au moins %(value)s") % {"value": told[0]}

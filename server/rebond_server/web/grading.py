@@ -21,7 +21,7 @@ from rebond_server.operations.rules_in_force import (
     shipped_text,
 )
 from rebond_server.operations.step import device_of
-from rebond_server.rules.load import DRIVE_HEALTH, GRADING, SHIPPED
+from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS
 from rebond_server.store.queries.device_page import device_by_tag
 from rebond_server.web.answering import done, field
 from rebond_server.web.repair_words import (
@@ -34,6 +34,13 @@ from rebond_server.web.repair_words import (
 from rebond_server.web.session import work
 
 blueprint = Blueprint("grading", __name__)
+_GRADES = Sentence(fr="Catégories", en="Grades")
+_DRIVES = Sentence(fr="Santé des disques", en="Drive health")
+_SETS = {
+    GRADING: Sentence(fr="Rebond : le plafond le plus bas", en="Rebond: the lowest cap"),
+    MARKS: Sentence(fr="Réseau : somme de notes", en="Network: a sum of marks"),
+    DRIVE_HEALTH: _DRIVES,
+}
 
 
 @blueprint.get("/d/<tag>/ameliorer")
@@ -111,9 +118,13 @@ def _rules(text: str, found: Simulation | None = None) -> ResponseReturnValue:
         "rules.html",
         text=text,
         found=found,
-        editions=(work().rules.grading.edition, work().rules.health.edition),
+        in_force=(
+            (_GRADES, work().rules.grading, Sentence(fr="Sinon", en="Else")),
+            (_DRIVES, work().rules.health, Sentence(fr="Verdict", en="Verdict")),
+        ),
         adopted=adoptions(work()),
-        shipped=(*SHIPPED, DRIVE_HEALTH),
+        shipped=_SETS,
+        shown=request.args.get("jeu", GRADING) if request.method == "GET" else None,
         today=work().now.date(),
         after=request.args.get("suite", ""),
     )

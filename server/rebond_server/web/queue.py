@@ -7,6 +7,7 @@ from rebond_server.store.queries.doubts import count_doubts
 from rebond_server.store.queries.queue import WAITING, count_states, queue
 from rebond_server.store.queries.triage import count_matters, triage
 from rebond_server.web.device import state_in
+from rebond_server.web.language import say
 from rebond_server.web.session import work
 from rebond_server.web.triage_words import CAUSES
 
@@ -35,9 +36,11 @@ def page() -> ResponseReturnValue:
 def to_settle() -> ResponseReturnValue:
     """Show what only the lead can settle, cause by cause, each device with its one next action."""
     session, site_id, now = work().session, work().site_id, work().now
+    heaps = triage(session, site_id, now)
     return render_template(
         "triage.html",
-        heaps=triage(session, site_id, now),
+        heaps=heaps,
+        looked_at=", ".join(say(CAUSES[heap.cause].name) for heap in heaps),
         doubts=count_doubts(session, site_id),
         words=CAUSES,
     )

@@ -15,9 +15,10 @@ from rebond_server.store.queries.queue import Action
 from rebond_server.store.stick import StatementKind
 from rebond_server.web import theme, words
 from rebond_server.web.fact_lines import drive_name, fact_lines
-from rebond_server.web.grade_words import minimum_text, reason_lines, rule_effect, rule_sentence
+from rebond_server.web.grade_words import edition_note, minimum_text, reason_lines
 from rebond_server.web.language import NAMES, language, languages
 from rebond_server.web.menu import may, menu
+from rebond_server.web.rule_words import rule_rows
 from rebond_server.web.session import person
 from rebond_server.web.view import kept_views
 
@@ -31,7 +32,7 @@ def install(app: Flask) -> None:
         "verdict_mark": lambda verdict: words.VERDICTS[Verdict(verdict or Verdict.UNKNOWN)],
         "kind_name": lambda kind: _named(words.KINDS, kind),
         "drive_kind": lambda kind: _named(words.DRIVE_KINDS, kind),
-        "rule_sentence": rule_sentence,
+        "edition_note": edition_note,
         "grade_name": lambda grade: _named(words.GRADES, grade),
         "action_name": lambda action: words.ACTIONS[Action(action)],
         "scope_name": lambda scope: words.SCOPES[Scope(scope)],
@@ -47,7 +48,7 @@ def install(app: Flask) -> None:
         "fact_lines": fact_lines,
         "drive_name": drive_name,
         "reason_lines": reason_lines,
-        "rule_effect": rule_effect,
+        "rule_rows": rule_rows,
         "minimum_text": minimum_text,
     }
     app.jinja_env.undefined = StrictUndefined

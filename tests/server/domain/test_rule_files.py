@@ -5,6 +5,7 @@ tried on many of them.
 """
 
 import re
+import tomllib
 
 import pytest
 from hypothesis import assume, given
@@ -56,6 +57,24 @@ def block_of(name, number):
 @pytest.mark.parametrize("name", FILES)
 def test_every_shipped_file_holds_together(name):
     assert FILES[name](rule_text(name)).edition.sha256
+
+
+NAMES = {
+    "Ubuntu 26.04",
+    "audit-linux, NoteEsthetique",
+    "audit-linux, NoteTechnique",
+    "regles.csv #CATEGORIE",
+}
+"""Sources that are the same in both languages."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_source_is_told_in_french_first_and_in_english(name):
+    for rule in tomllib.loads(rule_text(name))["rule"]:
+        if rule["source"] not in NAMES:
+            assert rule["source_en"] != rule["source"], rule["id"]
+    head = tomllib.loads(rule_text(name))
+    assert ("note_en" in head) == ("note" in head)
 
 
 @given(st.sampled_from(list(FILES)), st.data())
@@ -147,8 +166,8 @@ CONTRADICTIONS = {
     "always met, number": (GRADING, ("value = 30\n", "value = 0\n"), "toujours"),
     "strict and loose": (GRADING, ("value = 7600", "value = 3700"), "se contredisent"),
     "memory in GB": (GRADING, ("value = 3800", "value = 4"), "l'unité"),
-    "no date": (GRADING, ('since = "2026-11-21"', 'since = "demain"'), "date"),
-    "no version": (GRADING, ('version = "2026-11"', 'version = ""'), "vide"),
+    "no date": (GRADING, ('since = "2026-11-26"', 'since = "demain"'), "date"),
+    "no version": (GRADING, ('version = "2026-11b"', 'version = ""'), "vide"),
     "the worse the milder": (DRIVE_HEALTH, ("value = 70\n", "value = 95\n"), "se contredisent"),
     "the healthier condemned": (
         DRIVE_HEALTH,
@@ -159,6 +178,7 @@ CONTRADICTIONS = {
     "a remedy that nobody knows": (GRADING, ('fix = "memory"', 'fix = "memry"'), "memory"),
     "a remedy for a programme": (SUITABILITY, ('fix = "drive"', 'fix = "drve"'), "drive"),
     "a remedy under a cap": (MARKS, ('most = 5\nfix = "drive"', 'most = 5\nfix = "x"'), "remède"),
+    "no English": (GRADING, ('source_en = "rules/drive_health: FAIL"', 'source_en = " "'), "vide"),
     "no name": (GRADING, ('id = "F1"', 'id = " "'), "id est vide"),
     "hash by hand": (GRADING, ('author = "Rebond"', 'author = "R"\nsha256 = "0"'), "sha256"),
     "hours that no disk has": (DRIVE_HEALTH, ("value = 37001", "value = 370001"), "l'unité"),

@@ -78,7 +78,7 @@ def test_rules_are_checked_tried_adopted_and_the_stock_graded_again(rebond, tmp_
     rebond("create-account", "nadia", "--role", "lead", given=f"{PASSWORD}\n")
     text = rule_text(GRADING)
     right, wrong = tmp_path / "right.toml", tmp_path / "wrong.toml"
-    right.write_text(text.replace('version = "2026-11"', 'version = "essai"'))
+    right.write_text(text.replace('version = "2026-11b"', 'version = "essai"'))
     wrong.write_text(text.replace('"memory_installed"', '"memori_installed"', 1))
     line = text.splitlines().index('fact = "memory_installed"') + 1
 

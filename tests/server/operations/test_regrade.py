@@ -32,7 +32,7 @@ TODAY = NOON.date()
 STRICT = (
     shipped_text(GRADING)
     .replace("value = 7600", "value = 15200")
-    .replace('version = "2026-11"', 'version = "strict"')
+    .replace('version = "2026-11b"', 'version = "strict"')
 )
 
 
@@ -73,7 +73,7 @@ def test_adopted_rules_are_in_force_from_their_day(sqlite_workshop, lead, tags):
     with sqlite_workshop.work(lead, NOON) as work:
         adopt_rules(work, STRICT, TODAY + timedelta(days=7), "essai")
     with sqlite_workshop.work(lead, NOON) as work:
-        assert work.rules.grading.edition.version == "2026-11"
+        assert work.rules.grading.edition.version == "2026-11b"
     with sqlite_workshop.work(lead, NOON + timedelta(days=7)) as work:
         assert work.rules.grading.edition.version == "strict"
         assert [one.version for one in adoptions(work)] == ["strict"]
@@ -257,7 +257,7 @@ def test_other_rules_of_drive_health_judge_the_stored_drives_again(sqlite_worksh
         adopt_rules(work, HARSH, TODAY, "essai")
     with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
         assert work.rules.health.edition.version == "harsh"
-        assert work.rules.grading.edition.version == "2026-11"
+        assert work.rules.grading.edition.version == "2026-11b"
         harsh = work.rules.health.edition.sha256
         assert remaining(work) == 3
         first = regrade_batch(work, size=1)
@@ -297,8 +297,8 @@ def test_what_the_wipe_showed_is_judged_again_too(sqlite_workshop, lead):
     mild = (
         shipped_text(DRIVE_HEALTH)
         .replace(
-            'effect = "fail"\nsource = "a full write that makes sectors',
-            'effect = "review"\nsource = "a full write that makes sectors',
+            'effect = "fail"\nsource = "une écriture entière qui fait lâcher',
+            'effect = "review"\nsource = "une écriture entière qui fait lâcher',
         )
         .replace('version = "2026-11d"', 'version = "mild"')
     )

@@ -17,7 +17,7 @@ from rebond_server.store.rule_set import RuleSetRow
 STRICT = (
     rule_text(GRADING)
     .replace("value = 7600", "value = 15200")
-    .replace('version = "2026-11"', 'version = "strict"')
+    .replace('version = "2026-11b"', 'version = "strict"')
 )
 
 

@@ -1,13 +1,13 @@
 """Is this drive fit to be given away? By a dated table of rules, before and after the wipe."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
 from rebond_schemas.facts import Drive
 from rebond_schemas.smart import Smart
-from rebond_server.domain.condition import Op, Plain, Threshold, holds
+from rebond_server.domain.condition import Comparison, Op, Plain, Threshold, comparison, holds
 from rebond_server.domain.health_facts import FOLLOWS, SCALES, Medium, drive_facts, medium_of
 from rebond_server.domain.rule_check import (
     Fault,
@@ -89,6 +89,9 @@ class DriveHealth(Struct, frozen=True, kw_only=True):
     health: Health
     spoken: tuple[Spoken, ...]
     edition: Edition
+    medium: Medium
+    facts: dict[str, Plain | None]
+    """Every fact that a rule may name: enough to judge again by other rules."""
 
 
 _WORST_FIRST = (Effect.FAIL, Effect.REVIEW, Effect.UNKNOWN, Effect.WATCH, Effect.NOTE)
@@ -124,12 +127,33 @@ def drive_health(
     judgement: Judgement | None = None,
 ) -> DriveHealth:
     """Return the health of this drive; `before`/`after` surround its wipe, if there was one."""
-    medium = medium_of(drive, before, after)
     facts = drive_facts(drive, before=before, after=after, judgement=judgement)
-    spoken = [s for rule in rules.rules if medium in rule.media and (s := _speak(rule, facts))]
-    spoken.sort(key=lambda one: _WORST_FIRST.index(one.effect))
-    health = _HEALTH[spoken[0].effect] if spoken else Health.OK
-    return DriveHealth(health=health, spoken=tuple(spoken), edition=rules.edition)
+    return health_judge(rules)(medium_of(drive, before, after), facts)
+
+
+def health_judge(
+    rules: HealthRules,
+) -> Callable[[Medium, Mapping[str, Plain | None]], DriveHealth]:
+    """Return what judges many drives by these rules, from their facts: thresholds are read once."""
+    ready = [(rule, comparison(SCALES[rule.fact], rule.when, rule.value)) for rule in rules.rules]
+
+    def judged(medium: Medium, facts: Mapping[str, Plain | None]) -> DriveHealth:
+        spoken = [
+            one
+            for rule, met in ready
+            if medium in rule.media and (one := _speak(rule, met, facts[rule.fact])) is not None
+        ]
+        spoken.sort(key=lambda one: _WORST_FIRST.index(one.effect))
+        health = _HEALTH[spoken[0].effect] if spoken else Health.OK
+        return DriveHealth(
+            health=health,
+            spoken=tuple(spoken),
+            edition=rules.edition,
+            medium=medium,
+            facts=dict(facts),
+        )
+
+    return judged
 
 
 def worst(healths: list[Health]) -> Health | None:
@@ -138,9 +162,8 @@ def worst(healths: list[Health]) -> Health | None:
     return min(healths, key=order.index, default=None)
 
 
-def _speak(rule: HealthRule, facts: dict[str, Plain | None]) -> Spoken | None:
-    value = facts[rule.fact]
-    answer = holds(SCALES[rule.fact], rule.when, rule.value, value)
+def _speak(rule: HealthRule, met: Comparison, value: Plain | None) -> Spoken | None:
+    answer = met(value)
     effect = rule.if_unknown if answer is None else rule.effect if answer else None
     if effect is None:
         return None

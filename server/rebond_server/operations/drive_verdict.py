@@ -1,14 +1,24 @@
 """The health of a stored drive: judged from its stored facts and its erasure, now or again by other rules."""
 
+import hashlib
 from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select
+from msgspec import Struct
+from sqlalchemy import Text, cast, or_, select, update
 
 from rebond_schemas.facts import Drive
+from rebond_server.domain.condition import Plain
 from rebond_server.domain.facts import Fact, health_fact
-from rebond_server.domain.health import DriveHealth, Health, HealthRules, drive_health
+from rebond_server.domain.health import (
+    DriveHealth,
+    Health,
+    HealthRules,
+    drive_health,
+    health_judge,
+)
+from rebond_server.domain.health_facts import SCALES, Medium
 from rebond_server.domain.verdict import judge
 from rebond_server.operations.evidence_of import erasure_of
 from rebond_server.operations.work import Work
@@ -34,11 +44,33 @@ def health_of(
     )
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """What a verdict rests on, as it stands beside the drive; facts that are not known are left out."""
+
+    medium: Medium
+    names: str
+    """Mark of all the facts that there were then: with more of them the evidence is asked."""
+    facts: dict[str, Plain]
+
+
+_NAMES = hashlib.sha256(" ".join(sorted(SCALES)).encode()).hexdigest()[:16]
+_KEPT = msgspec.json.Decoder(Kept)
+
+
 def keep_health(one: DeviceDrive, found: DriveHealth) -> None:
-    """Write the verdict beside the drive, with the rules that gave it."""
-    one.health = found.health.value
-    one.health_reasons = [plain(spoken.sentence) for spoken in found.spoken]
-    one.health_sha256 = found.edition.sha256
+    """Write the verdict beside the drive, with the rules that gave it and what it rests on."""
+    for name, value in _columns(found).items():
+        setattr(one, name, value)
+
+
+def _columns(found: DriveHealth) -> dict[str, object]:
+    known = {name: value for name, value in found.facts.items() if value is not None}
+    return {
+        "health": found.health.value,
+        "health_reasons": [plain(spoken.sentence) for spoken in found.spoken],
+        "health_sha256": found.edition.sha256,
+        "health_facts": plain(Kept(medium=found.medium, names=_NAMES, facts=known)),
+    }
 
 
 def judge_again(
@@ -51,12 +83,19 @@ def judge_again(
     """
     anew: dict[UUID, str] = {}
     devices: set[UUID] = set()
-    for one, erased in _of_other_rules(work, first, last, rules):
-        found = health_of(work, rules, one, erased)
-        anew[one.id] = found.health.value
-        devices.add(one.device_id)
-        if keep:
-            keep_health(one, found)
+    rows: list[dict[str, object]] = []
+    judged = health_judge(rules)
+    for key, device, kept in _of_other_rules(work, first, last, rules):
+        found = (
+            _from_evidence(work, rules, key)
+            if kept is None
+            else judged(kept.medium, dict.fromkeys(SCALES) | kept.facts)
+        )
+        anew[key] = found.health.value
+        devices.add(device)
+        rows.append({"site_id": work.site_id, "id": key} | _columns(found))
+    if keep and rows:
+        work.session.execute(update(DeviceDrive), rows)
     if not devices:
         return {}
     healths: dict[UUID, list[Health]] = {device: [] for device in devices}
@@ -69,13 +108,33 @@ def judge_again(
 
 def _of_other_rules(
     work: Work, first: UUID, last: UUID, rules: HealthRules
-) -> Iterator[tuple[DeviceDrive, StatementRow | None]]:
-    """Yield each drive of a latest inventory, with the erasure statement that counts for it."""
+) -> Iterator[tuple[UUID, UUID, Kept | None]]:
+    """Yield drive and device of each drive of a latest inventory, and what its verdict rests on."""
     query = (
-        select(DeviceDrive, StatementRow)
+        select(DeviceDrive.id, DeviceDrive.device_id, cast(DeviceDrive.health_facts, Text))
         .join(
             Device, (Device.site_id == DeviceDrive.site_id) & (Device.id == DeviceDrive.device_id)
         )
+        .where(
+            DeviceDrive.site_id == work.site_id,
+            DeviceDrive.device_id.between(first, last),
+            DeviceDrive.inventory_id == Device.inventory_id,
+            or_(
+                DeviceDrive.health_sha256.is_(None),
+                DeviceDrive.health_sha256 != rules.edition.sha256,
+            ),
+        )
+        .order_by(DeviceDrive.device_id, DeviceDrive.position)
+    )
+    for drive, device, text in work.session.execute(query).all():
+        kept = None if text in (None, "null") else _KEPT.decode(text)
+        yield drive, device, kept if kept is not None and kept.names == _NAMES else None
+
+
+def _from_evidence(work: Work, rules: HealthRules, key: UUID) -> DriveHealth:
+    """Judge a drive from its report and the erasure that counts for it: nothing is kept of it yet."""
+    query = (
+        select(DeviceDrive, StatementRow)
         .join(
             DriveRow,
             (DriveRow.site_id == DeviceDrive.site_id) & (DriveRow.id == DeviceDrive.drive_id),
@@ -89,18 +148,10 @@ def _of_other_rules(
             (StatementRow.site_id == JudgementRow.site_id)
             & (StatementRow.id == JudgementRow.statement_id),
         )
-        .where(
-            DeviceDrive.site_id == work.site_id,
-            DeviceDrive.device_id.between(first, last),
-            DeviceDrive.inventory_id == Device.inventory_id,
-            or_(
-                DeviceDrive.health_sha256.is_(None),
-                DeviceDrive.health_sha256 != rules.edition.sha256,
-            ),
-        )
-        .order_by(DeviceDrive.device_id, DeviceDrive.position)
+        .where(DeviceDrive.site_id == work.site_id, DeviceDrive.id == key)
     )
-    yield from work.session.execute(query).all()
+    one, erased = work.session.execute(query).one()
+    return health_of(work, rules, one, erased)
 
 
 def _holding(work: Work, first: UUID, last: UUID) -> Iterator[tuple[UUID, UUID, str | None]]:

@@ -142,6 +142,8 @@ class DeviceDrive(OfSite, Base):
     health_reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
     health_sha256: Mapped[str | None] = mapped_column(String(64))
     """The rules that gave the verdict; None: judged before the column was there."""
+    health_facts: Mapped[dict[str, Any] | None] = mapped_column(JSON, deferred=True)
+    """What the verdict rests on, to be judged again: see operations.drive_verdict.Kept."""
 
     __table_args__ = (
         to_site(),

@@ -275,7 +275,9 @@ def test_a_drive_judged_before_anybody_noted_by_which_rules_is_judged_again(
     sqlite_workshop, lead, disks
 ):
     with sqlite_workshop.work(lead, NOON) as work:
-        work.session.execute(update(DeviceDrive).values(health_sha256=None, health="fail"))
+        work.session.execute(
+            update(DeviceDrive).values(health_sha256=None, health="fail", health_facts=None)
+        )
         adopt_rules(work, STRICT, TODAY, "essai")
     with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
         assert regrade_batch(work).graded == 3
@@ -284,7 +286,8 @@ def test_a_drive_judged_before_anybody_noted_by_which_rules_is_judged_again(
     assert disks
 
 
-def test_what_the_wipe_showed_is_judged_again_too(sqlite_workshop, lead):
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_the_wipe_showed_is_judged_again_too(sqlite_workshop, lead, kept):
     """The verdict rests on the erasure as well: it is read from the evidence, nothing is probed."""
     stick = enrolled(sqlite_workshop)
     stick.boot()
@@ -303,6 +306,12 @@ def test_what_the_wipe_showed_is_judged_again_too(sqlite_workshop, lead):
         .replace('version = "2026-11d"', 'version = "mild"')
     )
     with sqlite_workshop.work(lead, NOON) as work:
+        if not kept:  # of a fact that came later: the evidence is asked
+            work.session.execute(
+                update(DeviceDrive).values(
+                    health_facts={"medium": "ssd", "names": "others", "facts": {}}
+                )
+            )
         adopt_rules(work, mild, TODAY, "essai")
     with sqlite_workshop.work(lead, NOON + timedelta(minutes=1)) as work:
         regrade_batch(work)

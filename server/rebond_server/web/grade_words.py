@@ -31,7 +31,7 @@ def reason_lines(reasons: tuple[GradeReason, ...]) -> list[ReasonLine]:
             effect=_effect(reason),
             value=plain_value(reason.value, reason.unit),
             threshold=_threshold(reason.needs, reason.threshold, reason.unit),
-            fact_source=f"{reason.fact_source} ({say(CHOICES[reason.status])})",
+            fact_source=f"{_fact_source(reason.fact_source)} ({say(CHOICES[reason.status])})",
             rule_source=say(both(reason.rule_source, reason.rule_source_en)),
             rule=reason.rule,
         )
@@ -74,6 +74,30 @@ def minimum_text(least: Minimum) -> str:
         percent = number(least.battery_percent, 0)
         told.append(gettext("batterie à %(percent)s %%") % {"percent": percent})
     return ", ".join(told)
+
+
+_SOURCES = {
+    "nobody looked it up": Sentence(fr="personne ne l'a cherché", en="nobody looked it up"),
+    "nobody looked": Sentence(fr="personne n'a regardé", en="nobody looked"),
+    "nobody corrects": Sentence(fr="personne ne corrige", en="nobody corrects"),
+    "declared": Sentence(fr="dit par une personne", en="told by a person"),
+    "inspection": Sentence(fr="contrôle", en="inspection"),
+    "inventory": Sentence(fr="relevé", en="report"),
+    "rules/drive_health": Sentence(fr="règles de santé des disques", en="rules of drive health"),
+    "judgements of every drive": Sentence(
+        fr="verdicts d'effacement de chaque disque", en="erasure verdicts of every drive"
+    ),
+}
+"""What `domain.facts` calls those who did not tell, in words."""
+
+
+def _fact_source(told: str) -> str:
+    """Return where a fact comes from; paths and tools stay as they are: "memory (dmidecode)"."""
+    name, bracket, rest = told.partition(" (")
+    word = _SOURCES.get(name)
+    inner = _SOURCES.get(rest.removesuffix(")"))
+    rest = rest if inner is None else f"{say(inner)})"
+    return (name if word is None else say(word)) + bracket + rest
 
 
 def _effect(reason: GradeReason) -> str:

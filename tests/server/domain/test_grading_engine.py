@@ -16,6 +16,7 @@ from rebond_server.domain.grading import (
     lowest,
 )
 from rebond_server.domain.grading_rules import read_grading_rules, rule_fault
+from rebond_server.domain.rule_check import fix_fault, samples
 from rebond_server.domain.rule_text import Edition
 
 NUMBER = Scale(type="number", unit="MiB", better="more")
@@ -67,6 +68,36 @@ FAULTS = [
 def test_a_comparison_that_cannot_be_meant(scale, op, threshold, wanted):
     found = fault(scale, op, threshold)
     assert (found is None) if wanted is None else wanted in ("" if found is None else found.en)
+
+
+HOURS_SCALE = Scale(type="number", unit="h", better="less", least=0, most=100)
+SAMPLES = [
+    (YES, (True,), [False, True]),
+    (Scale(type="yes_no", unit="yes/no", better="less"), (True,), [True, False]),
+    (Scale(type="yes_no", unit="yes/no"), (True,), [False, True]),
+    (CHOICE, ("c",), ["d", "c", "b", "a"]),
+    (NUMBER, (4,), [3, 4, 5]),
+    (NUMBER, (4, None, (8, 9)), [3, 4, 5, 7, 8, 9, 10]),
+    (HOURS_SCALE, (50,), [100, 51, 50, 49, 0]),
+    (HOURS_SCALE, (0, 100), [100, 99, 1, 0]),
+    (HOURS_SCALE, (), [100, 0]),
+    (Scale(type="number", unit="h", better="more", least=0), (0,), [-1, 0, 1]),
+    (Scale(type="number", unit="h", better="more", most=9), (9,), [8, 9, 10]),
+    (NUMBER, (), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("scale", "thresholds", "wanted"), SAMPLES)
+def test_values_around_thresholds_worst_first(scale, thresholds, wanted):
+    assert samples(scale, *thresholds) == wanted
+
+
+def test_a_remedy_that_nobody_knows_names_the_nearest():
+    assert fix_fault(None) is None
+    assert fix_fault("memory") is None
+    key, sentence = fix_fault("memori")
+    assert (key, sentence.en) == ("fix", "no remedy is called 'memori'; known: memory")
+    assert "battery, camera, case" in fix_fault("qqqq")[1].fr
 
 
 # --- rules ---------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from rebond_agent.probes.drives import build_drive
 from rebond_agent.probes.lsblk import Listed
 from rebond_schemas.facts import Drive, DriveIdentity, DriveKind
 from rebond_schemas.smart import Smart, SmartAttribute
-from rebond_server.domain.health import Health, drive_health, worst
+from rebond_server.domain.health import Health, drive_health, health_judge, worst
 from rebond_server.domain.verdict import judge
 from rebond_server.rules.load import health_rules
 
@@ -176,6 +176,33 @@ def test_every_reason_can_be_followed():
             assert one.sentence.fr
             assert one.sentence.en
             assert rules
+
+
+def test_what_is_not_known_has_its_own_sentence_in_both_languages():
+    rule = next(one for one in RULES.rules if one.id == "D14")
+    worn, unread = (
+        next(
+            s
+            for s in drive_health(smart(SSD, wear_used_percent=w), RULES).spoken
+            if s.rule == "D14"
+        )
+        for w in (95.0, None)
+    )
+    assert (worn.sentence.fr, worn.sentence.en) == (rule.fr, rule.en)
+    assert (unread.sentence.fr, unread.sentence.en) == (rule.fr_unknown, rule.en_unknown)
+    assert (worn.value, unread.value, worn.threshold, worn.unit) == (95.0, None, 90, "%")
+    assert (worn.source.fr, worn.source.en) == (rule.source, rule.source_en)
+    assert worn.source.fr != worn.source.en
+
+
+def test_the_worst_rule_stands_first_and_the_verdict_can_be_judged_again():
+    drive = smart(HDD, pending=1, reallocated=1, spin_retries=1, power_on_hours=40_000)
+    found = drive_health(drive, RULES)
+    assert [one.effect.value for one in found.spoken] == [
+        "fail", "review", "watch", "watch", "note",
+    ]  # fmt: skip
+    assert health_judge(RULES)(found.medium, found.facts) == found
+    assert found.edition is RULES.edition
 
 
 def test_the_worst_drive_speaks_for_the_device():

@@ -1,7 +1,9 @@
 """What would lift a device, the repair plan, and rules that are tried, adopted and applied."""
 
+import html
 import io
 import re
+import tomllib
 
 import pytest
 from moments import NOON
@@ -11,7 +13,7 @@ from rebond_server.domain.part import PartKind, Spec
 from rebond_server.domain.role import Role
 from rebond_server.operations.parts import add_parts
 from rebond_server.operations.work import command_line
-from rebond_server.rules.load import GRADING, MARKS, rule_text
+from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS, rule_text
 from rebond_server.store.rule_set import RuleSetRow
 
 STRICT = (
@@ -68,6 +70,56 @@ def test_rules_are_tried_without_writing(shop, lead):
     answer = client.post("/regles/essayer", data={"csrf_token": token, "text": STRICT})
     assert re.search(r"Effet sur le stock : [1-9]\d* appareils sur \d+", answer.text)
     assert adopted(shop) == 0
+
+
+def test_every_rule_in_force_is_read_with_what_follows_and_its_source(shop, lead):
+    """French sources on French screens, English ones on English; drives as well as grades."""
+    client, _ = lead
+    rules = {
+        r["id"]: r for n in (GRADING, DRIVE_HEALTH) for r in tomllib.loads(rule_text(n))["rule"]
+    }
+    french = html.unescape(client.get("/regles").text)
+    other, _ = logged_in(shop.app, Role.LEAD)
+    other.set_cookie("rebond_language", "en")
+    english = html.unescape(other.get("/regles").text)
+    for rule in rules.values():
+        assert rule["fr"] in french
+        assert rule["source"] in french
+        assert rule["en"] in english
+        assert rule.get("source_en", rule["source"]) in english
+    table = french.partition("<textarea")[0]
+    assert rules["D7"]["source_en"] not in table
+    assert rules["F10"]["source_en"] not in table
+    assert "défaillant" in table
+    assert "Lire les" in table
+
+
+def test_rules_of_drive_health_are_tried_too(shop, lead):
+    client, token = lead
+    text = rule_text(DRIVE_HEALTH)
+    assert "D21c" in client.get(f"/regles?jeu={DRIVE_HEALTH}").text
+    answer = client.post("/regles/essayer", data={"csrf_token": token, "text": text})
+    assert "Effet sur le stock : 0 appareils sur" in answer.text
+    file = (io.BytesIO(b"# caf\xe9\n"), "regles.toml")
+    refused = client.post("/regles/essayer", data={"csrf_token": token, "file": file})
+    assert refused.status_code == 422
+    assert "Ligne 1" in refused.text
+    assert adopted(shop) == 0
+
+
+def test_what_is_to_be_settled_shows_only_what_there_is(lead, tmp_path):
+    full = html.unescape(lead[0].get("/file/a-trancher").text)
+    sections = full.split('<section class="sheet"')[1:]
+    assert sections
+    for section in sections:
+        assert section.count("<tr>") >= 2, section
+    assert "Rien à trancher" not in full
+    with opened(tmp_path, filled=False) as empty:
+        client, _ = logged_in(empty.app, Role.LEAD)
+        page = html.unescape(client.get("/file/a-trancher").text)
+    assert page.count('<section class="sheet"') == 1
+    assert "<table" not in page
+    assert "Rien à trancher. Regardé : Disques à examiner" in page
 
 
 def test_a_typo_is_refused_with_its_line(lead):

@@ -18,8 +18,8 @@ from rebond_server.domain.sentence import Sentence
 _header = re.compile(r"^\s*\[\[\s*rule\s*\]\]")
 
 Rule = TypeVar("Rule", bound=Struct)
-LARGEST = 200_000
-"""Bytes of a rule file; the shipped ones have up to 25,000."""
+LARGEST = 100_000
+"""Bytes of a rule file; the shipped ones have up to 26,000."""
 
 
 class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from rebond_server.domain.health import HealthRules
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.rule_file import HEALTH, read_rule_file
 from rebond_server.domain.rule_set import RuleSet
+from rebond_server.domain.rule_text import LARGEST
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.suitability import SuitabilityRules
 from rebond_server.errors import BadValue
@@ -21,9 +22,6 @@ from rebond_server.operations.work import Rules, Work
 from rebond_server.rules.load import DRIVE_HEALTH, SHIPPED, rule_text
 from rebond_server.store.ids import uuid7
 from rebond_server.store.rule_set import RuleSetRow
-
-LONGEST = 200_000
-"""Characters of a rule file; the shipped ones have 15,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,7 @@ def rules_in_force(session: Session, site_id: UUID, shipped: Rules, now: datetim
 
 def read_proposed(text: str) -> RuleSet | HealthRules:
     """Return the rules in a text that a person typed or chose, or raise BadRules or BadValue."""
-    if len(text) > LONGEST:
+    if len(text) > LARGEST:
         raise BadValue(
             Sentence(fr="Ce fichier de règles est trop long.", en="This rule file is too long.")
         )

@@ -133,10 +133,10 @@ def _rules(text: str, found: Simulation | None = None) -> ResponseReturnValue:
 def _typed() -> str:
     """Return the rules as a file that was chosen, else as typed."""
     file = request.files.get("file")
-    if file is None or not file.filename:
-        return request.form.get("text", "").replace("\r\n", "\n")
+    typed = file is None or not file.filename
+    raw = request.form.get("text", "").encode() if file is None or typed else file.read(LARGEST + 1)
     try:
-        return decode_rules(file.read(LARGEST + 1))
+        return decode_rules(raw)
     except BadRules as refusal:
         raise BadValue(refusal.sentence) from None
 

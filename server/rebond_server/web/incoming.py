@@ -13,8 +13,8 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from rebond_schemas.text import FORBIDDEN
 
-LONGEST = 20_000
-"""Characters of one field: a pasted list of 500 tags or addresses fits well."""
+LONGEST = 200_000
+"""Characters of one field: a whole rule file fits, which has up to 30,000. What is longer is cut."""
 LONGEST_NAME = 200
 """Characters kept of the name of a file."""
 _kept_signs = "\t\n\r"

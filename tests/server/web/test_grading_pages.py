@@ -100,6 +100,11 @@ def test_rules_of_drive_health_are_tried_too(shop, lead):
     assert "D21c" in client.get(f"/regles?jeu={DRIVE_HEALTH}").text
     answer = client.post("/regles/essayer", data={"csrf_token": token, "text": text})
     assert "Effet sur le stock : 0 appareils sur" in answer.text
+    whole = text + "".join(f"# a line of the workshop's own, {n}\n" for n in range(1000))
+    cut = client.post("/regles/essayer", data={"csrf_token": token, "text": whole + "x"})
+    assert f"Ligne {whole.count(chr(10)) + 1}" in cut.text  # read to its very end
+    large = client.post("/regles/essayer", data={"csrf_token": token, "text": text * 9})
+    assert "trop grand" in large.text
     file = (io.BytesIO(b"# caf\xe9\n"), "regles.toml")
     refused = client.post("/regles/essayer", data={"csrf_token": token, "file": file})
     assert refused.status_code == 422

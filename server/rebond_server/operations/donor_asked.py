@@ -1,4 +1,9 @@
-"""What the donor asked, held against what was proven, before a device goes on to be given."""
+"""What the donor asked, held against what was proven, before a device goes on to be given.
+
+The database refuses the same by itself (`store.asked_guards`); here it is told in words.
+"""
+
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -8,6 +13,7 @@ from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.errors import NotProven
 from rebond_server.operations.erasure_policy import policy_in_force
 from rebond_server.operations.work import Work
+from rebond_server.store.asked_guards import DEVICE_AS_ASKED
 from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
 
@@ -37,6 +43,32 @@ def require_what_was_asked(work: Work, device: Device) -> None:
                 " erase again by that order, or have the drive destroyed.",
             )
         )
+
+
+def short_of_what_was_asked(work: Work, lots: dict[UUID, str]) -> frozenset[UUID]:
+    """Return the devices of these lots (by id: their code) that must not go on as they are."""
+    asking = [one for one, code in lots.items() if _asks_more(work, code)]
+    if not asking:
+        return frozenset()
+    query = (
+        select(Device.id)
+        .join(
+            DEVICE_AS_ASKED,
+            (DEVICE_AS_ASKED.c.site_id == Device.site_id)
+            & (DEVICE_AS_ASKED.c.device_id == Device.id),
+        )
+        .where(
+            Device.site_id == work.site_id,
+            Device.lot_id.in_(asking),
+            DEVICE_AS_ASKED.c.met == 0,
+        )
+    )
+    return frozenset(work.session.scalars(query))
+
+
+def _asks_more(work: Work, code: str) -> bool:
+    policy, _ = policy_in_force(work, code)
+    return policy.destroy or policy.level is Level.PURGE
 
 
 def _verdicts(work: Work, device: Device) -> list[Verdict | None]:

@@ -17,7 +17,6 @@ from rebond_server.domain.policy import Permission
 from rebond_server.domain.rule_set import grade_by
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
-from rebond_server.operations.donor_asked import require_what_was_asked
 from rebond_server.operations.evidence_of import inspection_of
 from rebond_server.operations.history import tell
 from rebond_server.operations.opinion import declared_of
@@ -92,7 +91,6 @@ def confirm_grade(
                 en="Some checks are missing: choose a grade, with a reason.",
             )
         )
-    require_what_was_asked(work, device)
     by_person(work, device, Event.CONFIRM_GRADE, reason or wanted)
     device.grade_id = (
         latest.id if wanted == latest.overall else _given(work, latest, wanted, reason)

@@ -1,4 +1,7 @@
-"""Devices as a plan sees them: what is graded and in a lot, with proof, facts and value."""
+"""Devices as a plan sees them: what is graded and in a lot, with proof, facts and value.
+
+Proven means: to the level that the lot asks, too.
+"""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -10,6 +13,7 @@ from sqlalchemy import select
 from rebond_schemas.plan import Device, Grade
 from rebond_schemas.plan_law import Kind, Regime
 from rebond_server.domain.lifecycle import State
+from rebond_server.operations.donor_asked import short_of_what_was_asked
 from rebond_server.operations.reconcile_lot import unit_values
 from rebond_server.operations.step import sanitised
 from rebond_server.operations.work import Work
@@ -39,7 +43,9 @@ def plan_device(work: Work, row: DeviceRow, lot: Lot) -> Device:
     grade = None
     if row.grade_id is not None:
         grade = work.session.get_one(GradeRow, (work.site_id, row.grade_id))
-    device = _device(row, grade, lot.code, sanitised=sanitised(work.session, row))
+    proven = sanitised(work.session, row)
+    short = short_of_what_was_asked(work, {lot.id: lot.code})
+    device = _device(row, grade, lot.code, sanitised=proven and row.id not in short)
     values = unit_values(work) if lot.terms.get("regime") == Regime.CG3P else {}
     cents = values.get(device.id)
     return device if cents is None else replace(device, unit_value_eur=cents / 100)
@@ -65,9 +71,11 @@ def _stock(work: Work, lots: dict[UUID, str]) -> Iterator[Device]:
         )
         .order_by(DeviceRow.tag)
     )
+    short = short_of_what_was_asked(work, lots)
     for device, grade, proven in rows:
         if device.lot_id is not None:
-            yield _device(device, grade, lots[device.lot_id], sanitised=proven == 1)
+            enough = proven == 1 and device.id not in short
+            yield _device(device, grade, lots[device.lot_id], sanitised=enough)
 
 
 def _device(row: DeviceRow, grade: GradeRow | None, lot: str, *, sanitised: bool) -> Device:

@@ -11,12 +11,15 @@ from rebond_server.domain.policy import FOR_EVENT
 from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
+from rebond_server.operations.donor_asked import require_what_was_asked
 from rebond_server.operations.history import tell
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
 from rebond_server.store.guards import DEVICE_SANITISATION
 
 MOST_REASON = 500
+ONWARD = frozenset({Event.CONFIRM_GRADE, Event.ALLOCATE, Event.HAND_OVER})
+"""Steps towards a new owner: only with what the donor asked."""
 
 
 def device_of(work: Work, device_id: UUID) -> Device:
@@ -44,6 +47,9 @@ def by_person(work: Work, device: Device, event: Event, reason: str | None = Non
         )
     work.require(permission)
     assert work.actor.role is not None  # noqa: S101 - `require` refused it; tells the type checker
+    if event in ONWARD:
+        advance(device.state, event, work.actor.role)  # a step that can't be taken says so first
+        require_what_was_asked(work, device)
     _step(work, device, event, work.actor.role, reason)
 
 

@@ -1,5 +1,6 @@
 """The one door to the environment and to the computer's clocks."""
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,11 @@ from pathlib import Path
 
 from rebond_agent.language import Language
 from rebond_agent.session import Clocks
+from rebond_schemas.agent_build import AgentBuild
+from rebond_schemas.codec import Unreadable, decode_as
+
+IMAGE = "/usr/lib/rebond"
+"""Where the bootable image has its own agent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +31,24 @@ def read(environment: Mapping[str, str]) -> Config:
         stick=Path(environment.get("REBOND_STICK") or "var/stick"),
         language=Language.EN if english else Language.FR,
     )
+
+
+def own_build() -> AgentBuild | None:
+    """Return what the image's own agent is (REBOND_IMAGE: another place); None: this is no image."""
+    return _build(Path(os.environ.get("REBOND_IMAGE") or IMAGE))
+
+
+def running_build() -> AgentBuild | None:
+    """Return what this very agent is: the image's own, or a newer one in its place."""
+    return _build(Path(__file__).parents[2])
+
+
+def _build(place: Path) -> AgentBuild | None:
+    try:
+        found: AgentBuild = decode_as((place / "agent.json").read_bytes(), AgentBuild)
+    except (OSError, Unreadable):
+        return None
+    return found
 
 
 def computer_clocks() -> Clocks:

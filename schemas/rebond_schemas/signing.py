@@ -15,6 +15,9 @@ PART_TYPE = "application/vnd.rebond.part.v1"
 ORDER_TYPE = "application/vnd.rebond.order.v1+json"
 ORDER_REQUEST_TYPE = "application/vnd.rebond.order-request.v1+json"
 PROGRESS_TYPE = "application/vnd.rebond.progress.v1+json"
+AGENT_QUESTION_TYPE = "application/vnd.rebond.agent-question.v1+json"
+AGENT_OFFER_TYPE = "application/vnd.rebond.agent-offer.v1+json"
+AGENT_PART_TYPE = "application/vnd.rebond.agent-part.v1"
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:

@@ -30,8 +30,8 @@ from sqlalchemy import func, select  # noqa: E402 - likewise
 from rebond_agent import config  # noqa: E402 - likewise
 from rebond_agent.delivery import send_all  # noqa: E402 - likewise
 from rebond_agent.delivery.enrolment import Link, enrol, find_server  # noqa: E402 - likewise
+from rebond_agent.delivery.home import server_of  # noqa: E402 - likewise
 from rebond_agent.delivery.ordering import order_for  # noqa: E402 - likewise
-from rebond_agent.delivery.server import server_of  # noqa: E402 - likewise
 from rebond_agent.machine.recorded import RecordedMachine  # noqa: E402 - likewise
 from rebond_agent.probes import Collected, collect  # noqa: E402 - likewise
 from rebond_agent.session import inspect, new_session  # noqa: E402 - likewise

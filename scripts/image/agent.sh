@@ -17,6 +17,9 @@ agent_layer() {
     rm -rf "$site/rebond_server" "$site/bin"
     find "$site" -name RECORD -delete
     compile_site "$site"
+    # What it is, and on which base it runs: a stick takes a newer one only for the same base.
+    printf '{"version":"%s","built":%s,"base":"%s"}\n' "$version" "$stamp" \
+        "$(sha256sum "$base/base.squashfs" | cut -c1-64)" >"$layer/usr/lib/rebond/agent.json"
     # The clock of a PC with an empty battery starts at the time of the build (systemd reads this file's).
     touch "$layer/usr/lib/clock-epoch"
     find "$layer" -exec touch -h -d "@$stamp" {} +

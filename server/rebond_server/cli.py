@@ -4,6 +4,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,6 +169,16 @@ def _serve(config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _announce(config: Config, asked: argparse.Namespace) -> int:
+    from rebond_server.announcing import announce  # noqa: PLC0415 - likewise
+
+    with Open(config) as workshop:
+        site = workshop.site_id
+    with suppress(KeyboardInterrupt):
+        announce(site, asked.host, asked.port)
+    return 0
+
+
 def _cells(line: TableLine, language: Language) -> list[str]:
     programme = line.programme or "—"
     cells = [
@@ -241,6 +252,14 @@ VERBS: dict[str, Verb] = {
         _serve,
         (
             ("--host", {"default": "127.0.0.1"}),
+            ("--port", {"type": int, "default": 8080}),
+        ),
+    ),
+    "announce": Verb(
+        "dit aux clés du réseau où est le serveur, jusqu'à la fin de l'entrée / tell sticks where it is",
+        _announce,
+        (
+            ("--host", {"default": "0.0.0.0", "help": "as for serve"}),  # noqa: S104 - where it is reached
             ("--port", {"type": int, "default": 8080}),
         ),
     ),

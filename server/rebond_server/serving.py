@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from rebond_server.announcing import announced
 from rebond_server.app import create_app
 from rebond_server.config import Config
 from rebond_server.operations.workshop import open_workshop
@@ -47,4 +48,5 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def serve(config: Config, host: str, port: int) -> None:
     """Serve until a signal ends it."""
     open_workshop(config).close()  # a missing set-up is told here, once, and not by every worker
-    Server(config, f"{host}:{port}").run()
+    with announced(config, host, port):
+        Server(config, f"{host}:{port}").run()

@@ -5,12 +5,15 @@ import sys
 from pathlib import Path
 
 from rebond_server.config import Config
+from rebond_server.domain.role import Role
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadSetting, BadValue
 from rebond_server.netboot import DNSMASQ, Netboot, own_address, server
+from rebond_server.operations.agent_release import publish_agent
+from rebond_server.operations.work import command_line
 from rebond_server.stick_target import Target, look, refusal
 from rebond_server.stick_writer import write_stick
-from rebond_server.verb import Verb, say
+from rebond_server.verb import Open, Verb, say, utc_now
 
 NETBOOT_PORT = 8069
 _CONFIRMING = 4
@@ -106,7 +109,19 @@ def _netboot(_config: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _publish_agent(config: Config, asked: argparse.Namespace) -> int:
+    with Open(config) as workshop, workshop.work(command_line(Role.LEAD), utc_now()) as work:
+        offer = publish_agent(work, asked.layer)
+    say(f"{offer.build.version} {offer.sha256}")
+    return 0
+
+
 VERBS: dict[str, Verb] = {
+    "publish-agent": Verb(
+        "propose aux clés un agent plus récent, signé / offer sticks a newer agent, signed",
+        _publish_agent,
+        (("layer", {"type": Path, "metavar": "FILE.agent.squashfs"}),),
+    ),
     "stick": Verb(
         "écrit une clé, la relit, après confirmation / write a stick and read it back",
         _stick,

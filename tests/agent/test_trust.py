@@ -9,7 +9,8 @@ from stick_bench import HttpFake, enrolled_stick
 from rebond_agent.delivery import send_all, trust
 from rebond_agent.delivery.enrolment import enrol, find_server, link
 from rebond_agent.delivery.fake_server import FakeServer
-from rebond_agent.delivery.server import HttpServer, server_of
+from rebond_agent.delivery.home import server_of
+from rebond_agent.delivery.server import HttpServer
 from rebond_agent.errors import (
     AuthorityStrange,
     BadAddress,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from rebond_agent import config
 from rebond_agent.checks.input import inputs
 from rebond_agent.checks.table import CHECKS
 from rebond_agent.checks.tools import no_inputs
@@ -14,9 +15,10 @@ from rebond_agent.console.run import Front, run
 from rebond_agent.console.state import CheckLine, State
 from rebond_agent.console.terminal import held
 from rebond_agent.console.workbench import Given, Workbench
+from rebond_agent.delivery.home import server_of
 from rebond_agent.delivery.live import PATIENCE_SECONDS, Live
-from rebond_agent.delivery.server import server_of
 from rebond_agent.language.console_phrases import ConsolePhrase
+from rebond_agent.renewal.fetching import Renewing, Source
 from rebond_agent.session import new_session
 from rebond_agent.stick import is_enrolled, open_stick
 from rebond_agent.stick.outbox import Outbox, opened
@@ -34,11 +36,12 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         session = new_session(machine, desk.clocks, stick, words.asset_tag)
         if outbox is not None:
             desk.recover(session, outbox)
-        server, live = None, Live(None, None, session.run)
+        server, live, renewing = None, Live(None, None, session.run), None
         if outbox is not None and not words.no_send:
             server = server_of(outbox.stick)
-            live = Live(outbox.stick, server_of(outbox.stick, PATIENCE_SECONDS), session.run)
+            live = Live(outbox.stick, server.within(PATIENCE_SECONDS), session.run)
             live.begin()
+            renewing = _renewing(outbox, server)
         given = Given(
             session=session,
             outbox=outbox,
@@ -64,6 +67,8 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
         with front() if front else held(desk.out) as terminal:
             ended = run(begun, Workbench(given, desk.language), terminal, time.monotonic)
         live.end()
+        if renewing is not None:
+            renewing.end()
         waiting = len(outbox.waiting) if outbox else 0
     if waiting:
         desk.show(desk.say(ConsolePhrase.KEEP_STICK, count=waiting))
@@ -71,6 +76,16 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
     if endings - {Ending.COMPLETED}:
         return NOT_ALL_ERASED
     return NOT_ALL_SENT if waiting else 0
+
+
+def _renewing(outbox: Outbox, source: Source) -> Renewing | None:
+    """Ask for a newer agent beside the work; None where this is not the bootable image."""
+    own, running = config.own_build(), config.running_build()
+    if own is None or running is None:
+        return None
+    renewing = Renewing(outbox, source, own, running)
+    renewing.begin()
+    return renewing
 
 
 @contextmanager

@@ -6,7 +6,7 @@ printed starts without them, and starting takes a third of its time on an old co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
 from rebond_agent.errors import MachineMissing
@@ -107,12 +107,12 @@ class Desk:
     ) -> int:
         """Send what waits and tell how it went; return the exit code."""
         from rebond_agent.delivery import send_all  # noqa: PLC0415 - only with a stick
+        from rebond_agent.delivery.home import server_of  # noqa: PLC0415 - likewise
         from rebond_agent.delivery.ordering import refresh  # noqa: PLC0415 - likewise
-        from rebond_agent.delivery.server import server_of  # noqa: PLC0415 - likewise
 
         server = server_of(outbox.stick)
         if time_limit is not None:
-            server = replace(server, time_limit=time_limit)
+            server = server.within(time_limit)
         sent = send_all(outbox, server, sleep=self.sleep, backoff=backoff)
         if not sent.problems:
             refresh(outbox, server)

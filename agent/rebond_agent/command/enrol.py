@@ -6,8 +6,8 @@ import sys
 
 from rebond_agent.command.desk import Desk
 from rebond_agent.delivery.enrolment import Enrolled, enrol, find_server, link
+from rebond_agent.delivery.home import server_of
 from rebond_agent.delivery.ordering import refresh
-from rebond_agent.delivery.server import server_of
 from rebond_agent.errors import WordsDiffer
 from rebond_agent.language.phrases import Phrase
 from rebond_agent.language.stick_phrases import StickPhrase

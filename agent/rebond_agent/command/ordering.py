@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rebond_agent.command.desk import Desk
+from rebond_agent.delivery.home import server_of
 from rebond_agent.delivery.live import PATIENCE_SECONDS, Live
 from rebond_agent.delivery.ordering import order_for
-from rebond_agent.delivery.server import server_of
 from rebond_agent.language.stick_phrases import StickPhrase
 from rebond_agent.probes import Collected
 from rebond_agent.session import Session

@@ -57,10 +57,12 @@ def _asked(outbox: Outbox, server: Server, run: UUID | None) -> WipeOrder | None
         answer = server.ask_order(request, stick.settings.stick, signature)
     except ServerError:
         return None
-    return _taken(outbox, answer, run)
+    # Behind the pinned authority it is our server that answers, wherever it was found.
+    where = server.url if stick.settings.authority is not None else None
+    return _taken(outbox, answer, run, where)
 
 
-def _taken(outbox: Outbox, answer: Answer, run: UUID | None) -> WipeOrder | None:
+def _taken(outbox: Outbox, answer: Answer, run: UUID | None, where: str | None) -> WipeOrder | None:
     """Believe an answer that our server signed for this run, and keep it when it is for any machine."""
     if answer.status != _OK:
         return None
@@ -70,5 +72,5 @@ def _taken(outbox: Outbox, answer: Answer, run: UUID | None) -> WipeOrder | None
     with outbox.hand:
         if order.run is None:
             standing_order.keep(outbox.stick, answer.body, answer.signature or "")
-        outbox.stick = anchored(outbox.stick, order.issued)
+        outbox.stick = anchored(outbox.stick, order.issued, where)
     return order

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from rebond_agent.delivery import trust
 from rebond_agent.errors import BadAddress, ClockWrong, Unreachable
-from rebond_agent.stick import Stick
+from rebond_schemas.agent_build import PART_BYTES
 from rebond_schemas.signing import PARCEL_TYPE, PART_TYPE
 
-ANSWER_LIMIT = 64 * 1024
-"""Bytes read of an answer: a receipt has about 400."""
+ANSWER_LIMIT = PART_BYTES + 64 * 1024
+"""Bytes read of an answer: a receipt has about 400, a part of a newer agent the most."""
 
 TIME_LIMIT = 20.0
 """Seconds without a byte before a connection is given up."""
@@ -78,6 +78,16 @@ class HttpServer:
         answer = self._ask("GET", "/api/v1/authority", None, {}, trust.unchecked())
         return answer.body if answer.status == http.HTTPStatus.OK else None
 
+    def proves_authority(self) -> bool:
+        """Say whether whoever answers here holds a certificate of the pinned authority."""
+        if self.authority is None or not self.url.startswith("https:"):
+            return False
+        try:
+            self._ask("GET", "/api/v1/authority", None, {}, trust.context(self.authority))
+        except Unreachable:
+            return False
+        return True
+
     def enrol(self, request: bytes, signature: str) -> Answer:
         """Ask to be known."""
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature}
@@ -94,6 +104,10 @@ class HttpServer:
     def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
         """Ask how the drives of this machine are to be erased."""
         return self._signed("/api/v1/orders", request, stick, signature)
+
+    def ask_agent(self, question: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask for a newer agent, or for a part of it."""
+        return self._signed("/api/v1/agent", question, stick, signature)
 
     def hear(self, sealed: bytes, stick: UUID, signature: str) -> Answer:
         """Tell what the bench does."""
@@ -169,12 +183,6 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         newurl: str,  # noqa: ARG002 - likewise
     ) -> None:
         return None
-
-
-def server_of(stick: Stick, time_limit: float = TIME_LIMIT) -> HttpServer:
-    """Return the server that this stick was enrolled with, believing the authority of that day."""
-    settings = stick.settings
-    return HttpServer(url=settings.server, authority=settings.authority, time_limit=time_limit)
 
 
 def address(text: str) -> str:

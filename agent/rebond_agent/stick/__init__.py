@@ -136,12 +136,13 @@ def forget(stick: Stick) -> None:
     stick.disk.remove(stick.folder / "identity")
 
 
-def anchored(stick: Stick, received: datetime) -> Stick:
-    """Remember the latest time the server told; time never runs back."""
-    known = stick.settings.anchor
-    if known is not None and received <= known:
+def anchored(stick: Stick, received: datetime, server: str | None = None) -> Stick:
+    """Remember the latest time the server told, which never runs back, and where it said so."""
+    known = stick.settings
+    latest = received if known.anchor is None else max(received, known.anchor)
+    settings = msgspec.structs.replace(known, anchor=latest, server=server or known.server)
+    if settings == known:
         return stick
-    settings = msgspec.structs.replace(stick.settings, anchor=received)
     stick.disk.write(stick.folder / "settings.json", encode(settings))
     return replace(stick, settings=settings)
 

@@ -2,9 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_server.store.base import Base, Closed, Moment, OfSite, one_of, to, to_site
@@ -38,8 +48,28 @@ class Stick(OfSite, Base):
     """What it is made of, as its statements told first: a copy is made of something else."""
     doubtful_since: Mapped[datetime | None] = mapped_column(Moment)
     """From when on nobody knows in whose hands it was; set when it is revoked."""
+    agent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The agent that it told to run last (`AgentBuild`); None: it never said."""
 
     __table_args__ = (to_site(),)
+
+
+class AgentRelease(OfSite, Base):
+    """One build of the agent that sticks are offered; its bytes lie with the evidence."""
+
+    __tablename__ = "agent_release"
+    base: Mapped[str] = mapped_column(String(64))
+    built: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    offer: Mapped[bytes] = mapped_column(LargeBinary)
+    """What is signed (`AgentOffer`), byte for byte."""
+    published: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        to_site(),
+        UniqueConstraint("site_id", "sha256"),
+        Index("ix_agent_release_base", "site_id", "base", "built"),
+    )
 
 
 class EnrolmentCode(OfSite, Base):

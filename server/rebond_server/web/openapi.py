@@ -135,6 +135,9 @@ def _paths() -> dict[str, Any]:
             "post": _signed("Take a part of a parcel.", "Receipt", "application/octet-stream")
         },
         "/api/v1/orders": {"post": _signed("Tell how to erase.", None, "application/octet-stream")},
+        "/api/v1/agent": {
+            "post": _signed("Offer a newer agent.", None, "application/octet-stream")
+        },
         "/api/v1/progress": {
             "post": _signed("Hear how far a bench is.", None, "application/octet-stream")
         },

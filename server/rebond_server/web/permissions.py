@@ -22,6 +22,7 @@ TABLE: dict[str, Permission | Door] = {
     "static": _D.OPEN,
     "bootstrap.static": _D.OPEN,
     "api.health": _D.OPEN,
+    "api.renew_agent": _D.STICK,
     "api.take_statement": _D.STICK,
     "api.take_parcel": _D.STICK,
     "api.take_part": _D.STICK,

@@ -191,7 +191,7 @@ ELSEWHERE = {
     "purge",
     # sealed statements and statements in doubt, tried in test_parcels and test_doubt
     "receive_parcel", "receive_part", "forget_parts", "hold_on_arrival", "doubt_since", "hold", "decide",
-    "believe", "trust_again", "words_compared", "stick_of",
+    "believe", "trust_again", "words_compared", "stick_of", "answer_stick", "publish_agent",
     # orders and what benches tell, tried in test_wipe_order and test_bench
     "import_parcel", "doubts", "withdraw_doubted", "require_what_was_asked", "short_of_what_was_asked", "record_policy", "policy_for", "row_of", "policy_in_force", "give_order", "order_named", "hear", "benches",
     # about rules and grades: a grade moves no device, and confirming one is tried

@@ -1,7 +1,8 @@
 """Accounts and sticks, for the pages of the administrator and the lead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -39,6 +40,8 @@ class StickLine:
     compared: datetime | None
     forked: datetime | None
     doubtful_since: datetime | None
+    agent: str | None
+    """Version and day of the agent that it told to run last."""
 
 
 def sticks_to_look_at(session: Session, site_id: UUID) -> tuple[int, int]:
@@ -67,6 +70,11 @@ def accounts(session: Session, site_id: UUID) -> tuple[AccountLine, ...]:
     )
 
 
+def _agent(told: dict[str, Any]) -> str:
+    day = datetime.fromtimestamp(int(told["built"]), UTC).date()
+    return f"{told['version']} ({day.isoformat()})"
+
+
 def sticks(session: Session, site_id: UUID) -> tuple[StickLine, ...]:
     """Return all sticks of the workshop, the newest first."""
     query = (
@@ -86,6 +94,7 @@ def sticks(session: Session, site_id: UUID) -> tuple[StickLine, ...]:
             compared=stick.compared,
             forked=stick.forked,
             doubtful_since=stick.doubtful_since,
+            agent=None if stick.agent is None else _agent(stick.agent),
         )
         for stick in session.scalars(query)
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from rebond_schemas.erasure import Level, Method
 from rebond_schemas.order import ErasurePolicy
 from rebond_schemas.plan_law import Regime
+from rebond_server.domain.grading import Letter
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.lot import ErasurePolicy as Asked
 from rebond_server.domain.lot import LotKind
@@ -250,6 +251,6 @@ def test_a_purge_goes_all_the_way(workshop):
     lot(workshop, Asked.PURGE)
     device = erased(workshop, purged=True)
     with workshop.work(account(workshop, Role.LEAD), NOON) as work:
-        confirm_grade(work, device.id)
+        confirm_grade(work, device.id, Letter.B, "vu sur l'établi")
     assert by_hand(workshop, to_state(device, State.ALLOCATED)) is None
     assert by_hand(workshop, to_state(device, State.RELEASED)) is None

@@ -5,7 +5,7 @@ from alembic import op
 from rebond_server.store import asked_guards
 
 revision = "2026_11_26_asked"
-down_revision = "2026_11_26_medium"
+down_revision = "2026_11_26_health_facts"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from mutating.ledger import Ledger
 from mutating.mutants import Mutant, mutants
-from mutating.trial import Tests, load_before, try_all
+from mutating.trial import Fate, Tests, load_before, try_all
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = ROOT / "server" / "rebond_server" / "domain"
@@ -30,7 +30,7 @@ BEST = {
     "marks_check": {"test_rule_files.py", "test_marks.py"},
     "marks_rules": {"test_marks.py", "test_rule_files.py"},
     "health": {"test_health.py"},
-    "health_facts": {"test_health.py", "test_drive_table.py", "test_failing_drives.py"},
+    "health_facts": {"test_health_facts.py", "test_health.py"},
     "health_missing": {"test_every_health_fact.py"},
 }
 """The modules that are mutated, with the tests that know each best."""
@@ -39,6 +39,7 @@ FILES = (
     "domain/test_grading.py",
     "domain/test_marks.py",
     "domain/test_health.py",
+    "domain/test_health_facts.py",
     "domain/test_every_health_fact.py",
     "domain/test_rule_files.py",
     "test_drive_table.py",
@@ -92,16 +93,20 @@ def _all(
 ) -> list[tuple[Mutant, bool]] | None:
     """Return each mutant that was tried, now or earlier, with whether it lives; None: unsound tests."""
     rules = sorted((ROOT / "server" / "rebond_server" / "rules").glob("*.toml"))
-    ledger = Ledger(chosen.keep, [*tests.files, *rules])
+    helpers = sorted(
+        p for p in tests.files[0].parent.glob("*.py") if not p.name.startswith("test_")
+    )
+    ledger = Ledger(chosen.keep, tests.files, [*helpers, *rules])
     earlier = [(mutant, ledger.lives(mutant)) for mutant in every]
     found = [(mutant, lives) for mutant, lives in earlier if lives is not None]
     for mutant in (mutant for mutant, lives in found if lives):
         _say("LIVES ", mutant)
     until = time.monotonic() + 60 * chosen.minutes if chosen.minutes else None
 
-    def told(mutant: Mutant, lives: bool) -> bool:  # noqa: FBT001 - it is the whole answer
+    def told(mutant: Mutant, fate: Fate) -> bool:
+        lives = fate is True
         found.append((mutant, lives))
-        ledger.keep(mutant, lives=lives)
+        ledger.keep(mutant, lives=lives, by=fate if isinstance(fate, Path) else None)
         if lives or chosen.show:
             _say("LIVES " if lives else "killed", mutant)
         return until is None or time.monotonic() < until

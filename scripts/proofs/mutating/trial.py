@@ -30,8 +30,14 @@ FEW = 5
 """Examples of each property that is tried."""
 PATIENCE_S = 120
 _OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--noconftest")
-Told = Callable[[Mutant, bool], bool]
-"""Takes a mutant and whether it lives; False ends the trial."""
+SURVIVED, NOTICED = 0, 1
+"""How a child ends; from FIRST on: the test file of this number noticed it."""
+FIRST = 10
+Fate = Path | bool
+"""True: the mutant lives. Else the test file that noticed it, or False where nobody knows which."""
+Told = Callable[[Mutant, Fate], bool]
+"""Takes a mutant and its fate; False ends the trial."""
+Test = Callable[[Mutant], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +58,31 @@ def load_before(*names: str) -> None:
 
 
 def try_all(every: Sequence[Mutant], tests: Tests, jobs: int, told: Told) -> bool:
-    """Tell of each mutant whether the tests all pass on it; False when they fail on no mutant.
+    """Tell the fate of each mutant; False when the tests fail on the engine as it is.
 
     Those outside of functions come first: their processes must know nothing yet.
     """
     outside = [one for one in every if function_of(one.tree, one.line) is None]
     inside = [one for one in every if function_of(one.tree, one.line) is not None]
-    if outside and not _run(outside, jobs, told, lambda one: _load_and_test(one, tests)):
+
+    def load(mutant: Mutant) -> int:
+        return _load_and_test(mutant, tests)
+
+    if outside and not _run(outside, jobs, load, lambda m, code: told(m, _fate(tests, code))):
         return True
     warm = _Warm(inside, tests, jobs, told)
     pytest.main([*_OPTIONS, "-k", tests.only, *map(str, tests.files)], plugins=[_Few(), warm])
     return warm.sound
 
 
-def _run(every: Sequence[Mutant], jobs: int, told: Told, test: Callable[[Mutant], bool]) -> bool:
+def _fate(tests: Tests, code: int) -> Fate:
+    known = range(FIRST, FIRST + len(tests.files))
+    return tests.files[code - FIRST] if code in known else code == SURVIVED
+
+
+def _run(
+    every: Sequence[Mutant], jobs: int, test: Test, told: Callable[[Mutant, int], bool]
+) -> bool:
     """Try each mutant in a child, so many at a time; False when `told` ended it."""
     waiting = list(reversed(every))
     running: dict[int, Mutant] = {}
@@ -76,7 +93,7 @@ def _run(every: Sequence[Mutant], jobs: int, told: Told, test: Callable[[Mutant]
                 running[_begun(mutant, test)] = mutant
             child, status = os.wait()
             mutant = running.pop(child)
-            if not told(mutant, os.waitstatus_to_exitcode(status) == 0):
+            if not told(mutant, os.waitstatus_to_exitcode(status)):
                 return False
     finally:
         for child in running:
@@ -85,7 +102,7 @@ def _run(every: Sequence[Mutant], jobs: int, told: Told, test: Callable[[Mutant]
     return True
 
 
-def _begun(mutant: Mutant, test: Callable[[Mutant], bool]) -> int:
+def _begun(mutant: Mutant, test: Test) -> int:
     """Begin the tests on this mutant; return the child's number. The alarm ends what never ends."""
     child = os.fork()
     if child:
@@ -95,18 +112,19 @@ def _begun(mutant: Mutant, test: Callable[[Mutant], bool]) -> int:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        lives = test(mutant)
+        code = test(mutant)
     except BaseException:  # noqa: BLE001 - whatever a mutant does, it was noticed
-        lives = False
-    os._exit(0 if lives else 1)
+        code = NOTICED
+    os._exit(code)
 
 
-def _load_and_test(mutant: Mutant, tests: Tests) -> bool:
+def _load_and_test(mutant: Mutant, tests: Tests) -> int:
     """Load the mutant in place of its file and run every test, those that know it best first."""
     sys.meta_path.insert(0, _InMemory(mutant, tests.subjects[mutant.module]))
     best = tests.best[mutant.module]
     files = [str(one) for one in sorted(tests.files, key=lambda one: one.name not in best)]
-    return pytest.main([*_OPTIONS, "-x", "-k", tests.only, *files], plugins=[_Few()]) == 0
+    code = pytest.main([*_OPTIONS, "-x", "-k", tests.only, *files], plugins=[_Few()])
+    return SURVIVED if code == 0 else NOTICED
 
 
 @dataclass
@@ -126,7 +144,12 @@ class _Warm:
         """Take the place of pytest's own loop."""
         self.sound = all(self._as_it_is(item) for item in session.items)
         if self.sound:
-            _run(self.every, self.jobs, self.told, lambda one: self._lives(one, session.items))
+            _run(
+                self.every,
+                self.jobs,
+                lambda mutant: self._try(mutant, session.items),
+                lambda mutant, code: self.told(mutant, _fate(self.tests, code)),
+            )
         return True
 
     def _as_it_is(self, item: pytest.Item) -> bool:
@@ -150,7 +173,7 @@ class _Warm:
             print(f"fails as it is: {item.nodeid}")
         return passed
 
-    def _lives(self, mutant: Mutant, items: Sequence[pytest.Item]) -> bool:
+    def _try(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         node = function_of(mutant.tree, mutant.line)
         if node is None or not swap(mutant):
             raise RuntimeError(f"not swapped: {mutant.module}:{mutant.line}")
@@ -167,7 +190,8 @@ class _Warm:
         # Those that know this module best first, the quick ones before the slow: most die at once.
         best = self.tests.best[mutant.module]
         concerned.sort(key=lambda i: (i.path.name not in best, self.seconds[i.nodeid]))
-        return all(_passes(item) for item in concerned)
+        noticed = next((item for item in concerned if not _passes(item)), None)
+        return SURVIVED if noticed is None else FIRST + self.tests.files.index(noticed.path)
 
 
 def _passes(item: pytest.Item) -> bool:

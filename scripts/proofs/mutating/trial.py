@@ -29,7 +29,9 @@ from mutating.swap import function_of, swap
 FEW = 5
 """Examples of each property that is tried."""
 PATIENCE_S = 120
-_OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--noconftest")
+_OPTIONS = ("-q", "-s", "-p", "no:cacheprovider", "--noconftest")
+_PLUGIN = ("-p", "_hypothesis_pytestplugin")
+"""Loaded once a process: a second time pytest warns, and warnings are errors."""
 SURVIVED, NOTICED = 0, 1
 """How a child ends; from FIRST on: the test file of this number noticed it."""
 FIRST = 10
@@ -71,7 +73,8 @@ def try_all(every: Sequence[Mutant], tests: Tests, jobs: int, told: Told) -> boo
     if outside and not _run(outside, jobs, load, lambda m, code: told(m, _fate(tests, code))):
         return True
     warm = _Warm(inside, tests, jobs, told)
-    pytest.main([*_OPTIONS, "-k", tests.only, *map(str, tests.files)], plugins=[_Few(), warm])
+    options = [*_OPTIONS, *_PLUGIN, "-k", tests.only]
+    pytest.main([*options, *map(str, tests.files)], plugins=[_Few(), warm])
     return warm.sound
 
 
@@ -125,10 +128,13 @@ def _load_and_test(mutant: Mutant, tests: Tests) -> int:
     """
     sys.meta_path.insert(0, _InMemory(mutant, tests.subjects[mutant.module]))
     best = tests.best[mutant.module]
-    for wanted in (True, False):
-        files = [str(one) for one in tests.files if (one.name in best) is wanted]
-        if pytest.main([*_OPTIONS, "-x", "-k", tests.only, *files], plugins=[_Few()]) != 0:
-            return NOTICED
+    first = [str(one) for one in tests.files if one.name in best]
+    rest = [str(one) for one in tests.files if one.name not in best]
+    options = [*_OPTIONS, "-x", "-k", tests.only]
+    if pytest.main([*options, *_PLUGIN, *first], plugins=[_Few()]) or pytest.main(
+        [*options, *rest]
+    ):
+        return NOTICED
     return SURVIVED
 
 

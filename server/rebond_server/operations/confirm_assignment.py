@@ -51,10 +51,10 @@ def confirm_assignment(work: Work, plan_id: UUID, device_id: UUID) -> Assignment
     return _confirm(work, plan, line)
 
 
-def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
-    """Allocate every device of the newest plan that still can be; one result a line.
+def confirm_plan(work: Work, plan_id: UUID, request: str | None = None) -> tuple[LineResult, ...]:
+    """Allocate every device of the newest plan that still can be, or those of one request.
 
-    A line confirmed before, alone, is no news: it is passed over.
+    Returns one result a line. A line confirmed before, alone, is no news: it is passed over.
     """
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
@@ -64,8 +64,9 @@ def confirm_plan(work: Work, plan_id: UUID) -> tuple[LineResult, ...]:
     open_lines = [
         one for one in lines if UUID(one.device) not in done and one.request not in counter
     ]
-    results = tuple(_try(work, plan, line) for line in open_lines)
-    if all(result.refusal is None for result in results):
+    asked = [one for one in open_lines if request in {None, one.request}]
+    results = tuple(_try(work, plan, line) for line in asked)
+    if len(asked) == len(open_lines) and all(result.refusal is None for result in results):
         plan.validated, plan.validated_by = work.now, work.person()
     return results
 

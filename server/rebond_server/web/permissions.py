@@ -126,6 +126,7 @@ TABLE: dict[str, Permission | Door] = {
     "plan.run": _P.PLAN,
     "plan.confirm_line": _P.CONFIRM_PLAN,
     "plan.confirm_all": _P.CONFIRM_PLAN,
+    "plan.confirm_request": _P.CONFIRM_PLAN,
     "plan_hold.hold": _P.PLAN,
     "plan_hold.lift": _P.PLAN,
     "plan_hold.attempt": _P.PLAN,

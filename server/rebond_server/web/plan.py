@@ -3,23 +3,30 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rebond_schemas.plan import Hold
 from rebond_server.domain.sentence import Sentence
-from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
+from rebond_server.operations.confirm_assignment import (
+    LineResult,
+    confirm_assignment,
+    confirm_plan,
+)
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.store.queries.hold_list import hold_list
 from rebond_server.store.queries.request_page import requests
 from rebond_server.web import demand_words
-from rebond_server.web.answering import done
+from rebond_server.web.answering import done, field, whole_in
 from rebond_server.web.language import ngettext, say
 from rebond_server.web.plan_lines import (
+    FEW,
+    ProposedGroup,
+    boards,
     conflict_sentences,
     newest_page,
     price_sentences,
-    proposed_lines,
+    proposed_groups,
     rest_lines,
 )
 from rebond_server.web.session import now, work
@@ -33,15 +40,28 @@ def page() -> ResponseReturnValue:
     found = newest_page()
     if found is None:
         return render_template("plan.html", plan=None, **_holds())
+    groups = proposed_groups(found)
     return render_template(
         "plan.html",
         plan=found,
-        lines=proposed_lines(found),
+        open_lines=sum(one.open for one in groups),
+        **_board(groups),
         rest=rest_lines(found),
         conflicts=conflict_sentences(found),
         prices=price_sentences(found),
         **_holds(),
     )
+
+
+def _board(groups: list[ProposedGroup]) -> dict[str, object]:
+    """Return one page of the board, or the one request that was asked for, whole."""
+    code = request.args.get("demande")
+    if code is not None:
+        alone = [one for one in groups if one.request_code == code]
+        return {"board": alone, "few": None, "at": 1, "pages": 1}
+    pages = boards(groups)
+    at = min(max(1, whole_in("page", request.args) or 1), max(1, len(pages)))
+    return {"board": pages[at - 1] if pages else [], "few": FEW, "at": at, "pages": len(pages)}
 
 
 def _holds() -> dict[str, object]:
@@ -51,6 +71,7 @@ def _holds() -> dict[str, object]:
         "hold_kinds": tuple(Hold),
         "open_requests": [one for one in requests(session, site_id) if one.closed is None],
         "demand_words": demand_words,
+        "asked": request.args,
     }
 
 
@@ -79,7 +100,16 @@ def confirm_line(plan_id: UUID, device_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/plan/<uuid:plan_id>/valider")
 def confirm_all(plan_id: UUID) -> ResponseReturnValue:
     """Allocate every line that still can be; what cannot is told one by one."""
-    results = confirm_plan(work(), plan_id)
+    return _told(confirm_plan(work(), plan_id))
+
+
+@blueprint.post("/plan/<uuid:plan_id>/valider/demande")
+def confirm_request(plan_id: UUID) -> ResponseReturnValue:
+    """Allocate what the plan gives one request."""
+    return _told(confirm_plan(work(), plan_id, field("request")))
+
+
+def _told(results: tuple[LineResult, ...]) -> ResponseReturnValue:
     given = sum(result.refusal is None for result in results)
     told = ngettext("%(num)s appareil attribué.", "%(num)s appareils attribués.", given)
     flash(told % {"num": given}, "good")

@@ -29,6 +29,24 @@ class ProposedLine(NamedTuple):
     """It leaves at an office, by a voucher: nobody confirms it here."""
 
 
+class ProposedGroup(NamedTuple):
+    """All devices that the plan gives one request, `open` of them still to confirm here."""
+
+    request: RequestLine | None
+    request_code: str
+    asked: int
+    served: int
+    lines: tuple[ProposedLine, ...]
+    open: int
+
+
+FEW = 12
+"""Devices of one request that the board shows before "all of them"."""
+BOARD = 80
+"""Lines of one page of the board; with it the page stays under 150 kB."""
+LAST = 10**9
+
+
 class RestLine(NamedTuple):
     """One request that did not get all it asked for, with what would have to give."""
 
@@ -44,6 +62,45 @@ def proposed_lines(page: PlanPage) -> list[ProposedLine]:
     """Return the plan's lines: those still to confirm first, then by request."""
     lines = [_proposed(page, line) for line in page.output.assignments]
     return sorted(lines, key=lambda line: (line.confirmed, line.counter, line.request_code))
+
+
+def proposed_groups(page: PlanPage) -> list[ProposedGroup]:
+    """Return the plan's lines by request: requests with lines to confirm first, then by priority."""
+    outcomes = {one.request: one for one in page.output.outcomes}
+    lines: dict[str, list[ProposedLine]] = {}
+    for line in proposed_lines(page):
+        lines.setdefault(line.request_code, []).append(line)
+    groups = [
+        ProposedGroup(
+            request=own[0].request,
+            request_code=code,
+            asked=outcomes[code].asked if code in outcomes else len(own),
+            served=outcomes[code].served if code in outcomes else len(own),
+            lines=tuple(own),
+            open=sum(not one.confirmed and not one.counter for one in own),
+        )
+        for code, own in lines.items()
+    ]
+    places = {code: (one.tier, one.rank) for code, one in outcomes.items()}
+    last = (LAST, LAST)
+    return sorted(
+        groups,
+        key=lambda one: (one.open == 0, places.get(one.request_code, last), one.request_code),
+    )
+
+
+def boards(groups: list[ProposedGroup]) -> list[list[ProposedGroup]]:
+    """Return the requests in pages of about BOARD lines, none of them empty."""
+    pages: list[list[ProposedGroup]] = []
+    room = 0
+    for group in groups:
+        weight = 1 + min(len(group.lines), FEW)
+        if not pages or room < weight:
+            pages.append([])
+            room = BOARD
+        pages[-1].append(group)
+        room -= weight
+    return pages
 
 
 def rest_lines(page: PlanPage) -> list[RestLine]:

@@ -11,10 +11,13 @@ from screens import LIE, logged_in, opened, token_of, transaction
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
+from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.partners import AgreementFacts, record_agreement
 from rebond_server.store.allocation import Recipient
 from rebond_server.store.device import Device
+from rebond_server.web.plan_lines import BOARD, FEW, ProposedGroup, ProposedLine, boards
 
+SENTENCE = Sentence(fr="pourquoi", en="why")
 HEAVIEST = 150_000
 """Bytes of a page with all it loads."""
 
@@ -171,6 +174,38 @@ def test_no_page_is_heavy(shop, lead, officer):
         (lead[0], f"/d/{shop.tags['failed']}"), (officer[0], "/plan"),
     ):  # fmt: skip
         assert loaded + len(browser.get(path).data) < HEAVIEST
+
+
+def test_a_plan_is_confirmed_request_by_request_and_pinned_where_it_is_read(tmp_path):
+    with opened(tmp_path) as shop:
+        officer, token = logged_in(shop.app, Role.OFFICER)
+        officer.post("/plan", data={"csrf_token": token})
+        plan = officer.get("/plan").text
+        cards = plan.split("<article")[1:]
+        assert ["COLL-1" in cards[0], "RESIN-1" in cards[1]] == [True, True]
+        path = re.search(r'action="(/plan/[^"]+/valider/demande)"', cards[0])[1]
+        assert "/valider/demande" not in cards[1]  # one device: its own button is enough
+        officer.post(path, data={"csrf_token": token, "request": "COLL-1"})
+        after = officer.get("/plan").text
+        assert "Valider la ligne" in after
+        assert "RESIN-1" in after.split("<article")[1]  # what is left to do comes first
+        alone = officer.get("/plan?demande=COLL-1").text
+        assert alone.count("<article") == 1
+        pin = re.search(r'href="(/plan\?[^"#]*)#hold"', after)[1]
+        tag = re.search(r"appareil=([^&]+)", pin)[1]
+        form = officer.get(pin.replace("&amp;", "&")).text.partition('id="hold" open')[2]
+        assert f'value="{tag}"' in form
+        assert '<option value="RESIN-1" selected>' in form
+
+
+def test_a_plan_of_any_size_is_shown_in_pages():
+    line = ProposedLine("d", None, None, "r", SENTENCE, confirmed=False, counter=False)
+    groups = [ProposedGroup(None, str(n), 40, 40, (line,) * (n % 50), 1) for n in range(1, 400)]
+    pages = boards(groups)
+    assert [one for page in pages for one in page] == groups
+    for page in pages:
+        assert page
+        assert sum(1 + min(FEW, len(one.lines)) for one in page) <= BOARD
 
 
 def test_from_plan_to_handover_and_the_name_stays_with_who_may_see_it(tmp_path):

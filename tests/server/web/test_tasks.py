@@ -192,8 +192,8 @@ def plan_explain_lock_confirm(desk):
     hands.click(f"{form} button")
     hands.click('form[action="/plan"] button')
     hands.click('form[action$="/valider"]:not([action*="/valider/"]) button')
-    row = hands.page.get_by_role("row").filter(has_text=tag)
-    expect(row.first).to_contain_text("RESIN-1")
+    card = hands.page.get_by_role("article").filter(has_text=tag)
+    expect(card).to_contain_text("RESIN-1")
     return hands.gestures
 
 

@@ -181,7 +181,7 @@ def plan_explain_lock_confirm(desk):
     tag = desk.shop.tags["wiped2"]
     hands.menu("/plan")
     hands.click('form[action="/plan"] button')
-    expect(hands.page.locator("tbody tr").first).to_contain_text(
+    expect(hands.page.locator("article li").first).to_contain_text(
         "rang" if desk.language == "fr" else "tier"
     )
     form = 'form[action="/plan/consignes"]'

@@ -296,9 +296,97 @@ def test_a_file_that_is_no_text_names_line_and_byte(raw, line, word):
 
 
 def test_a_huge_file_is_not_even_read():
-    with pytest.raises(BadRules, match="trop grand"):
-        decode_rules(b"#" * (LARGEST + 1))
-    assert decode_rules(b"#" * LARGEST)
+    assert LARGEST == 100_000
+    assert decode_rules(b"#" * 100_000)
+    with pytest.raises(BadRules) as refusal:
+        decode_rules(b"#" * 100_001)
+    assert str(refusal.value.sentence).startswith("Ce fichier est trop grand")
+    with pytest.raises(BadRules, match="pour des règles : 150 ko, 100 au plus"):
+        decode_rules(b"#" * 150_900)
+
+
+HEAD = ("name", "version", "since", "author")
+
+
+@pytest.mark.parametrize("key", HEAD)
+@pytest.mark.parametrize("name", FILES)
+def test_a_slip_in_the_head_names_its_line(name, key):
+    number = lines_like(name, f"{key} = ")[0]
+    line, sentence = refused(name, number, f"{key} = 3")
+    assert line == number
+    assert "il faut un texte, pas un nombre entier" in sentence
+    if key != "since":
+        line, sentence = refused(name, number, f'{key} = " "')
+        assert (line, sentence.split()[0]) == (number, key)
+    line, sentence = refused(name, number, f"{key}s = 'x'")
+    assert key in sentence
+
+
+def test_a_key_that_nobody_knows_names_the_nearest():
+    number = lines_like(GRADING, "kinds = ")[0]
+    line, sentence = refused(GRADING, number, 'kind = ["laptop"]')
+    assert (line, sentence) == (number, "la clé kind n'existe pas ; voulez-vous dire kinds ?")
+    missing = lines_like(GRADING, "axis = ")[0]
+    line, sentence = refused(GRADING, missing, "")
+    assert line in block_of(GRADING, missing)
+    assert sentence == "il manque axis"
+    wrong = lines_like(GRADING, "axis = ")[0]
+    assert refused(GRADING, wrong, 'axis = "functions"') == (wrong, "'functions' n'est pas permis")
+    head = lines_like(GRADING, "author = ")[0]
+    assert refused(GRADING, head, 'author = "a"\nnotes = "b"')[1] == (
+        "la clé notes n'existe pas ; voulez-vous dire note ?"
+    )
+
+
+MARKS_LIMITS = [
+    (("least = 11", "least = 15"), None),  # 4 for memory, 4 for the drive, 4, a bonus, two corrections
+    (("least = 11", "least = 16"), "jamais atteinte : aucun appareil n'a plus de 15 points"),
+    (("most = 7\n", "most = 10\n"), None),
+    (("most = 7\n", "most = 11\n"), "la dernière catégorie commence à 11 points"),
+    (("least = -2\nmost = 1", "least = -2\nmost = 0"), None),
+    (("least = -2\nmost = 1", "least = 0\nmost = 1"), None),
+    (("least = -2\nmost = 1", "least = 1\nmost = 1"), "entourer 0"),
+    (("least = -2\nmost = 1", "least = -2\nmost = -1"), "entourer 0"),
+    (("bounds = [160, 257]", "bounds = []"), "monter"),
+    (("bounds = [160, 257]", "bounds = [160, 160]"), "monter"),
+    (("bounds = [160, 257]", "bounds = [160]"), None),
+    (("bounds = [160, 257]", "bounds = [-1, 160]"), "l'unité"),
+    (('letter = "C"', 'letter = "A"'), "se contredisent"),
+    (('letter = "C"', 'letter = "D"'), None),
+    (('media = ["hdd", "none"]', 'media = ["none"]'), None),
+    (('media = ["hdd", "none"]\n', ""), "même fait"),
+    (('fact = "drive_size"\nunit = "GB"\nbounds = [160', 'fact = "drive_hours"\nunit = "h"\nbounds = [160'), "plus vaut mieux"),
+    (('fact = "drive_size"\nunit = "GB"\nbounds = [160', 'fact = "wifi"\nunit = "yes/no"\nbounds = [160'), "plus vaut mieux"),
+    (('when = [{ fact = "drive_medium", needs = "=="', "when = []\n# "), "au moins une"),
+    (('{ fact = "drive_medium", needs = "==", value = "nvme" }', '{ fact = "kind", needs = "==", value = "laptop" }'), None),
+    (('{ fact = "drive_medium", needs = "==", value = "nvme" }', '{ fact = "drive_medium", needs = "==", value = "ssd" }'), "perdrait"),
+    (('{ fact = "drive_medium", needs = "==", value = "nvme" }', '{ fact = "drive_medium", needs = ">=", value = "none" }'), "toujours"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("swap", "word"), MARKS_LIMITS)
+def test_a_file_of_marks_at_its_limits(swap, word):
+    text = rule_text(MARKS)
+    assert swap[0] in text
+    text = text.replace(*swap, 1)
+    if word is None:
+        assert read_rule_set(text)
+    else:
+        with pytest.raises(BadRules, match=r"Ligne \d+ :") as refusal:
+            read_rule_set(text)
+        assert word in refusal.value.sentence.fr
+
+
+def test_a_fault_of_the_whole_file_names_the_rule_at_fault():
+    text = rule_text(MARKS)
+    lines = text.split("\n")
+    for number, old, new in (
+        (lines.index("least = 11"), "least = 11", "least = 16"),
+        (lines.index("most = 7"), "most = 7", "most = 11"),
+        (lines.index("least = 6"), "least = 6", "least = 4"),
+        (lines.index("least = 0"), "least = 0", "least = 1"),
+    ):
+        assert refused(MARKS, number, new)[0] == number, old
 
 
 def test_what_editors_of_another_system_write_is_read():

@@ -159,6 +159,7 @@ def _intent(session: Session, one: Chosen, plan: Plan) -> Intent:
         plan=plan,
         started=session.now(),
         smart_before=one.drive.smart,
+        operator=session.operator,
     )
 
 
@@ -205,7 +206,7 @@ def _interrupted(session: Session, outbox: Outbox, intent: Intent) -> Erasure:
 def _refused(session: Session, outbox: Outbox, one: Chosen, refusal: Refusal) -> Erasure:
     now = session.now()
     reason = ": ".join(part for part in (refusal.reason, refusal.detail) if part)
-    return _kept(
+    return kept(
         outbox,
         lambda place: Erasure(
             **session.envelope(place),
@@ -221,6 +222,7 @@ def _refused(session: Session, outbox: Outbox, one: Chosen, refusal: Refusal) ->
             ended=now,
             seconds=0.0,
             smart_before=one.drive.smart,
+            operator=session.operator,
         ),
     )
 
@@ -235,7 +237,7 @@ def _put(
         "asset_tag": intent.asset_tag,
         "order": intent.order,
     }
-    return _kept(
+    return kept(
         outbox,
         lambda place: Erasure(
             **(session.envelope(place) | own),
@@ -243,11 +245,13 @@ def _put(
             started=intent.started,
             ended=ended,
             smart_before=intent.smart_before,
+            operator=intent.operator,
         ),
     )
 
 
-def _kept(outbox: Outbox, make: Callable[[Place], Erasure]) -> Erasure:
+def kept(outbox: Outbox, make: Callable[[Place], Erasure]) -> Erasure:
+    """Keep the statement made for the next place of the chain; return it."""
     made: list[Erasure] = []
 
     def remember(place: Place) -> Erasure:

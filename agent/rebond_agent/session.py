@@ -50,6 +50,8 @@ class Session:
     order: str | None = None
     medium: str | None = None
     """What the stick is made of."""
+    operator: str | None = None
+    """Who works here, as they said themselves: a name or a badge. None: nobody said."""
 
     def now(self) -> Clock:
         """Return this moment with all that is known about the clock."""
@@ -79,7 +81,11 @@ class Session:
 
 
 def new_session(
-    machine: Machine, clocks: Clocks, stick: Stick | None, asset_tag: str | None
+    machine: Machine,
+    clocks: Clocks,
+    stick: Stick | None,
+    asset_tag: str | None,
+    operator: str | None = None,
 ) -> Session:
     """Begin a run on a machine."""
     return Session(
@@ -88,6 +94,7 @@ def new_session(
         stick=stick,
         run=uuid4(),
         asset_tag=clean(asset_tag),
+        operator=clean(operator),
         medium=None if stick is None else medium_of(stick.folder, stick.settings.stick),
     )
 

@@ -8,13 +8,14 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from rebond_agent.wipe.engine import Said
+from rebond_agent.wipe.reread import Read
 
 _LOOK_SECONDS = 0.5
 _GOODBYE_SECONDS = 6.0
 
 Key = TypeVar("Key")
 
-Started = Callable[[Callable[[], None]], Iterator[Said]]
+Started = Callable[[Callable[[], None]], Iterator[Said | Read]]
 """Starts one engine, given its `record_intent`."""
 
 
@@ -37,7 +38,7 @@ class Over:
     error: BaseException | None = None
 
 
-Heard = Said | IntentAsked | Over
+Heard = Said | Read | IntentAsked | Over
 
 
 class SideBySide(Generic[Key]):
@@ -75,7 +76,7 @@ class SideBySide(Generic[Key]):
             error = broken
         self._said.put((key, Over(error=error)))
 
-    def _listen(self, key: Key, engine: Iterator[Said]) -> None:
+    def _listen(self, key: Key, engine: Iterator[Said | Read]) -> None:
         for said in engine:
             self._said.put((key, said))
             if self._abandoned.is_set():

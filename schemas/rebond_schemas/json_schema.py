@@ -9,6 +9,7 @@ from rebond_schemas.order import OrderRequest, WipeOrder
 from rebond_schemas.plan import PlanInput
 from rebond_schemas.plan_output import PlanOutput
 from rebond_schemas.progress import BenchProgress
+from rebond_schemas.read_order import ReadOrder
 from rebond_schemas.statement import AnyStatement
 
 SCHEMAS: dict[str, object] = {
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, object] = {
     "enrolment-answer-1": EnrolmentAnswer,
     "wipe-order-1": WipeOrder,
     "order-request-1": OrderRequest,
+    "read-order-1": ReadOrder,
     "bench-progress-1": BenchProgress,
     "plan-input-1": PlanInput,
     "plan-output-1": PlanOutput,

@@ -55,6 +55,7 @@ TYPES = {
     "/api/v1/parts": {"application/vnd.rebond.part.v1"},
     "/api/v1/parcels": {"application/vnd.rebond.parcel.v2"},
     "/api/v1/orders": {"application/octet-stream"},
+    "/api/v1/read-orders": {"application/octet-stream"},
     "/api/v1/progress": {"application/octet-stream"},
 }
 
@@ -103,6 +104,7 @@ def _handler(fake: FakeServer, authority: bytes | None) -> type[BaseHTTPRequestH
                 "/api/v1/parts": lambda: fake.take_part(body),
                 "/api/v1/parcels": lambda: fake.take(body),
                 "/api/v1/orders": lambda: fake.ask_order(body, stick, signature),
+                "/api/v1/read-orders": lambda: fake.ask_read_order(body, stick, signature),
                 "/api/v1/progress": lambda: fake.hear(body, stick, signature),
             }
             assert self.headers["Content-Type"] in TYPES[self.path]

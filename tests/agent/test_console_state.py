@@ -51,7 +51,7 @@ def walk(begin, *events):
     return begin, wishes
 
 
-@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("view", [one for one in View if one is not View.WHO])
 def test_a_tag_is_scanned_in_any_view(view):
     """The gun types letters that are no commands anywhere."""
     after_scan, wishes = walk(state(view=view), "RB-000042")

@@ -27,6 +27,7 @@ from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.answers import Accepted, Declined
 from rebond_server.operations.enrol_stick import enrol_stick
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
+from rebond_server.operations.read_order import give_read_order
 from rebond_server.operations.receive_parcel import receive_parcel, receive_part
 from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import NOBODY, Work, command_line
@@ -80,6 +81,11 @@ class BenchServer:
     def ask_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
         """Give no order: the rig's agent is told by the command line."""
         raise NotImplementedError
+
+    def ask_read_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Give the signed order of what to read once more."""
+        with self.workshop.work(NOBODY, _now()) as work:
+            return _answer(give_read_order(work, request, stick, signature), 200)
 
     def new_stick(self, folder: Path) -> None:
         """Enrol a stick in this folder."""

@@ -11,6 +11,7 @@ from rebond_server.domain.role import Role
 from rebond_server.operations.answers import Accepted
 from rebond_server.operations.enrol_stick import enrol_stick
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
+from rebond_server.operations.read_order import give_read_order
 from rebond_server.operations.receive_parcel import receive_parcel, receive_part
 from rebond_server.operations.wipe_order import give_order
 from rebond_server.operations.work import NOBODY, command_line
@@ -36,6 +37,9 @@ class Direct:
 
     def ask_order(self, request, stick, signature):
         return self._do(lambda work: give_order(work, request, stick, signature))
+
+    def ask_read_order(self, request, stick, signature):
+        return self._do(lambda work: give_read_order(work, request, stick, signature))
 
     def _do(self, act):
         answer = self.workshop.persist(NOBODY, self.now, act)

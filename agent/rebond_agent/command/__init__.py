@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "inspect": "inspect_command",
         "wipe": "wipe_command",
+        "reread": "reread_command",
         "check": "check_command",
         "console": "console_command",
         "send": "send_command",

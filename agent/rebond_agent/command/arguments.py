@@ -69,6 +69,7 @@ def parser(language: Language) -> Parser:
     wipe = command("wipe", Phrase.HELP_WIPE)
     _add_inspect(wipe, told)
     _add_wipe(wipe, told)
+    _add_reread(command("reread", StickPhrase.HELP_REREAD), told)
     _add_check(command("check", CheckPhrase.HELP_CHECK), told)
     _add_console(command("console", ConsolePhrase.HELP_CONSOLE), told)
     command("send", Phrase.HELP_SEND)
@@ -110,6 +111,7 @@ def _add_wipe(to: Parser, told: Told) -> None:
     _add_many(to, "--fault", "SPEC", told(Phrase.HELP_FAULT))
     _add_many(to, "--drive", "/dev/X", told(Phrase.HELP_DRIVE))
     _add_many(to, "--yes-erase", "LAST4", told(Phrase.HELP_YES))
+    _add_many(to, "--unknown-content", "SERIAL", told(ErasePhrase.HELP_UNKNOWN_CONTENT))
     to.add_argument("--psid", metavar="PSID", type=_psid, help=told(ErasePhrase.HELP_PSID))
     levels = [level.value for level in Level]
     to.add_argument("--level", choices=levels, default="clear", help=told(ErasePhrase.HELP_LEVEL))
@@ -121,6 +123,14 @@ def _add_wipe(to: Parser, told: Told) -> None:
         ("--unattended", StickPhrase.HELP_UNATTENDED),
     ):
         to.add_argument(name, action="store_true", help=told(phrase))
+
+
+def _add_reread(to: Parser, told: Told) -> None:
+    to.add_argument("--machine", type=Path, metavar="DIR", help=told(Phrase.HELP_MACHINE))
+    to.add_argument("--asset-tag", metavar="T", help=told(Phrase.HELP_TAG))
+    to.add_argument("--by", metavar="N", required=True, help=told(StickPhrase.HELP_READER))
+    to.add_argument("--json", action="store_true", help=told(Phrase.HELP_JSON))
+    _add_many(to, "--image", "FILE", told(StickPhrase.HELP_READ_IMAGE), Path)
 
 
 def _psid(typed: str) -> str:

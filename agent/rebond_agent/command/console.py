@@ -11,10 +11,11 @@ from rebond_agent.checks.table import CHECKS
 from rebond_agent.checks.tools import no_inputs
 from rebond_agent.command.desk import NOT_ALL_ERASED, NOT_ALL_SENT, Desk
 from rebond_agent.command.scratch import scratch_drives
+from rebond_agent.console.given import Given
 from rebond_agent.console.run import Front, run
 from rebond_agent.console.state import CheckLine, State
 from rebond_agent.console.terminal import held
-from rebond_agent.console.workbench import Given, Workbench
+from rebond_agent.console.workbench import Workbench
 from rebond_agent.delivery.home import server_of
 from rebond_agent.delivery.live import PATIENCE_SECONDS, Live
 from rebond_agent.language.console_phrases import ConsolePhrase
@@ -33,7 +34,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
     images = scratch_drives(words.image, words.fault)
     with _outbox(desk) as outbox:
         stick = outbox.stick if outbox else None
-        session = new_session(machine, desk.clocks, stick, words.asset_tag)
+        session = new_session(machine, desk.clocks, stick, words.asset_tag, words.by)
         if outbox is not None:
             desk.recover(session, outbox)
         server, live, renewing = None, Live(None, None, session.run), None
@@ -60,6 +61,7 @@ def console_command(desk: Desk, words: argparse.Namespace, front: Held | None = 
             language=desk.language,
             checks=tuple(CheckLine(name=name) for name in CHECKS),
             asset_tag=session.asset_tag,
+            operator=session.operator,
             server=stick.settings.server if stick else None,
             now=time.monotonic(),
             waiting=len(outbox.waiting) if outbox else 0,

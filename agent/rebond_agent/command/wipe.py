@@ -55,7 +55,7 @@ def wipe_command(desk: Desk, words: argparse.Namespace) -> int:
     stick = open_stick(desk.stick, desk.disk)
     images = scratch_drives(words.image, words.fault)
     with opened(stick) as outbox:
-        session = new_session(machine, desk.clocks, stick, words.asset_tag)
+        session = new_session(machine, desk.clocks, stick, words.asset_tag, words.by)
         desk.recover(session, outbox)
         checks = told_checks(session, words.check, words.by)
         collected = collect(machine)
@@ -117,6 +117,7 @@ def _policy(words: argparse.Namespace, chosen: Sequence[Chosen]) -> Policy:
         firmware=not words.no_firmware,
         sample_percent=100.0 if words.full_read else Policy().sample_percent,
         psid=words.psid,
+        vouched=tuple(words.unknown_content),
         locked_by_us=tuple(serial for serial in serials if serial is not None),
     )
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from rich.text import Text
 
-from rebond_agent.console import machine_view, other_views
+from rebond_agent.console import machine_view, other_views, who_view
 from rebond_agent.console.lines import Size, Style, bar, key_bar, line, wrapped
 from rebond_agent.console.state import State, View
 from rebond_agent.language import say
@@ -22,6 +22,7 @@ _BODIES: Mapping[View, Callable[[State, Size], list[Text]]] = MappingProxyType(
         View.CHECKS: other_views.checks,
         View.LABEL: other_views.label,
         View.LEAVE: other_views.leave,
+        View.WHO: who_view.who,
     }
 )
 
@@ -49,8 +50,10 @@ def _keys(state: State) -> tuple[ConsolePhrase, ...]:
     match state.view:
         case View.MACHINE:
             others = (words.KEY_CHECKS, words.KEY_LABEL, words.KEY_SEND)
-            wiping = (words.KEY_PAUSE, words.KEY_STOP) if state.erasing else (words.KEY_WIPE,)
-            return (*wiping, *others, words.KEY_LANGUAGE, words.KEY_LEAVE)
+            reads = any(one.waits_for_read for one in state.drives)
+            calm = (words.KEY_WIPE, *((words.KEY_READ,) if reads else ()))
+            wiping = (words.KEY_PAUSE, words.KEY_STOP) if state.erasing else calm
+            return (*wiping, *others, words.KEY_WHO, words.KEY_LANGUAGE, words.KEY_LEAVE)
         case View.CONFIRM:
             mine: tuple[ConsolePhrase, ...] = (words.KEY_CONFIRM, words.KEY_CANCEL)
         case View.COUNTDOWN:
@@ -61,6 +64,8 @@ def _keys(state: State) -> tuple[ConsolePhrase, ...]:
             mine = (*(answers if running else (words.KEY_START,)), words.KEY_BACK)
         case View.LABEL:
             mine = (words.KEY_SEND, words.KEY_BACK)
+        case View.WHO:
+            mine = (words.KEY_CONFIRM, words.KEY_BACK)
         case View.LEAVE:
             mine = (words.KEY_LEAVE, words.KEY_SEND, words.KEY_BACK)
     return (*mine, words.KEY_LANGUAGE)

@@ -102,13 +102,35 @@ class LetGo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadAsked:
+    """The server asks for a second read of these drives."""
+
+    paths: tuple[str, ...]
+    same_stick: int
+    """Drives that wait for another stick than this one."""
+    not_by: tuple[str, ...] = ()
+    """Who erased them: somebody else has to read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadEnded:
+    """The second read of a drive has ended, and its statement is safe."""
+
+    path: str
+    statement: Erasure
+
+
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """A sentence for the person."""
 
     sentence: str
 
 
-Learned = Inspected | Progressed | Erased | WipeOver | Stepped | Checked | Counted | LetGo | Told
+Learned = (
+    Inspected | Progressed | Erased | ReadAsked | ReadEnded | WipeOver | Stepped | Checked
+    | Counted | LetGo | Told
+)  # fmt: skip
 Event = Pressed | Ticked | Learned
 
 
@@ -117,6 +139,20 @@ class Wipe:
     """Erase these drives, which a person confirmed."""
 
     paths: tuple[str, ...]
+    vouched: tuple[str, ...] = ()
+    """Whole serial numbers that a person typed for drives whose content no tool recognises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reread:
+    """Read the drives that the server asks for once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameOperator:
+    """Somebody said who works here."""
+
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,4 +192,6 @@ class Send:
     """Deliver what waits."""
 
 
-Wish = Wipe | StopWipe | PauseWipe | StartCheck | Reply | NameDevice | Send
+Wish = (
+    Wipe | Reread | StopWipe | PauseWipe | StartCheck | Reply | NameDevice | NameOperator | Send
+)  # fmt: skip

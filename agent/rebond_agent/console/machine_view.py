@@ -15,6 +15,7 @@ from rebond_agent.console.lines import (
 )
 from rebond_agent.console.scroll import scrolled
 from rebond_agent.console.state import DriveLine, State
+from rebond_agent.console.who_view import read_text
 from rebond_agent.language import Language, say, word
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.hidden_reasons import hidden_reason
@@ -153,6 +154,15 @@ def _happening(one: DriveLine, language: Language, width: int) -> tuple[list[str
         good = one.erasure.ending is Ending.COMPLETED
         text = " ".join(row.strip() for row in erasure_text(one.erasure, language).split("\n")[1:])
         return wrapped(text, width), Style.GOOD if good else Style.BAD
+    if one.read is not None:
+        said, good = read_text(one.read, language)
+        return wrapped(said, width), Style.GOOD if good else Style.BAD
+    return _awaiting(one, language, width)
+
+
+def _awaiting(one: DriveLine, language: Language, width: int) -> tuple[list[str], Style]:
+    if one.asked:
+        return [say(language, ConsolePhrase.TO_READ)], Style.WAITING
     if one.refusal is not None:
         return wrapped(told(one.refusal, language), width), Style.WAITING
     return [say(language, ConsolePhrase.READY)], Style.PLAIN
@@ -214,7 +224,9 @@ def _checks(state: State) -> list[Text]:
 
 def _needed(state: State, width: int) -> list[Text]:
     """Return what is needed from a person, most urgent first."""
-    ready = sum(one.is_open for one in state.drives)
+    ready = sum(one.is_open and not one.asked for one in state.drives)
+    reads = sum(one.waits_for_read for one in state.drives)
+    others = state.same_stick
     failed = [_last(one.drive.path) for one in state.drives
               if one.erasure is not None and one.erasure.ending is not Ending.COMPLETED
               and not one.running]  # fmt: skip
@@ -223,6 +235,8 @@ def _needed(state: State, width: int) -> list[Text]:
         (bool(failed), ConsolePhrase.NEED_LEAD, {"path": ", ".join(failed)}),
         (state.asset_tag is None, ConsolePhrase.NEED_TAG, {}),
         (bool(ready) and not state.erasing, ConsolePhrase.NEED_WIPE, {"count": ready}),
+        (bool(reads) and not state.erasing, ConsolePhrase.NEED_READ, {"count": reads}),
+        (bool(others), ConsolePhrase.NEED_OTHER_STICK, {"count": others}),
         (any(one.check is None for one in state.checks), ConsolePhrase.NEED_CHECKS, {}),
         (state.erasing, ConsolePhrase.NEED_WAIT, {}),
     )

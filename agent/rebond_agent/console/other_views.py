@@ -44,7 +44,7 @@ def confirm(state: State, size: Size) -> list[Text]:
 
 def _choice(one: DriveLine, state: State, width: int) -> list[Text]:
     ticked = one.drive.path in state.ticked
-    mark = "[X]" if ticked else "[ ]" if one.is_open else " - "
+    mark = "[X]" if ticked else "[ ]" if one.is_open or one.vouchable else " - "
     names = parts(drive_name(one.drive, state.language), width - MARGIN)
     rows = labelled(f"     {mark}", names, Style.BAD if ticked else Style.PLAIN)
     if one.refusal is not None:

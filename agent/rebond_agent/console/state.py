@@ -23,6 +23,7 @@ class View(StrEnum):
     CHECKS = "checks"
     LABEL = "label"
     LEAVE = "leave"
+    WHO = "who"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,18 @@ class DriveLine:
     running: bool = False
     progress: Progress | None = None
     erasure: Erasure | None = None
+    vouchable: bool = False
+    """Refused only because no tool recognises its content: a person may answer for it."""
+    asked: bool = False
+    """The server drew it for a second read."""
+    read: Erasure | None = None
+    """How its second read ended."""
+
+    @property
+    def waits_for_read(self) -> bool:
+        """Whether its second read is asked for and has not come to its end here."""
+        done = self.read is not None and self.read.ending is Ending.COMPLETED
+        return self.asked and not self.running and not done
 
     @property
     def is_open(self) -> bool:
@@ -74,6 +87,16 @@ class State:
     typed: str = ""
     ticked: frozenset[str] = field(default_factory=frozenset)
     """Paths of the drives whose last characters a person typed."""
+    vouched: frozenset[str] = field(default_factory=frozenset)
+    """Whole serial numbers typed for drives whose content no tool recognises."""
+    operator: str | None = None
+    """Who works here, as they said; None: nobody said."""
+    reads_next: bool = False
+    """The second reads begin once somebody said who works here."""
+    same_stick: int = 0
+    """Drives of this machine that wait to be read again by another stick."""
+    not_by: tuple[str, ...] = ()
+    """Who erased what is to be read again: not the one to read it."""
     starts_at: float | None = None
     now: float = 0.0
     """Monotonic seconds."""

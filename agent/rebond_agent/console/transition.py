@@ -20,6 +20,8 @@ from rebond_agent.console.event import (
     PauseWipe,
     Pressed,
     Progressed,
+    ReadAsked,
+    ReadEnded,
     Reply,
     Send,
     StartCheck,
@@ -29,17 +31,15 @@ from rebond_agent.console.event import (
     Told,
     Wipe,
     WipeOver,
-    Wish,
 )
 from rebond_agent.console.state import CheckLine, DriveLine, State, View
+from rebond_agent.console.who import Next, named, of_drives, on_who, read
 from rebond_agent.language import Language, say
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_schemas.text import clean
 
 COUNTDOWN_SECONDS = 10.0
 MOST_TYPED = 64
-
-Next = tuple[State, tuple[Wish, ...]]
 
 
 def after(state: State, event: Event) -> Next:
@@ -58,17 +58,8 @@ def _learned(state: State, event: Learned) -> State:  # noqa: PLR0911 - one line
     match event:
         case Inspected():
             return replace(state, facts=event.facts, drives=event.drives)
-        case Progressed():
-            return _drive(state, event.path, lambda one: replace(one, progress=event.progress))
-        case Erased():
-            return _drive(
-                state,
-                event.path,
-                lambda one: replace(one, running=False, progress=None, erasure=event.erasure),
-            )
-        case WipeOver():
-            drives = tuple(replace(one, running=False, progress=None) for one in state.drives)
-            return replace(state, drives=drives)
+        case Progressed() | Erased() | ReadAsked() | ReadEnded() | WipeOver():
+            return of_drives(state, event)
         case Stepped():
             return _check(state, event.name, lambda one: replace(one, step=event.step))
         case Checked():
@@ -109,7 +100,8 @@ def _ticked(state: State, now: float) -> Next:
         for one in state.drives
     )
     begun = replace(state, drives=drives, starts_at=None, ticked=frozenset(), view=View.MACHINE)
-    return begun, (Wipe(paths=paths),)
+    begun = replace(begun, vouched=frozenset())
+    return begun, (Wipe(paths=paths, vouched=tuple(sorted(state.vouched))),)
 
 
 def _pressed(state: State, key: Key | str) -> Next:
@@ -134,6 +126,10 @@ def _entered(state: State) -> Next:
     state = replace(state, typed="", news=None)
     if typed is None:
         return state, ()
+    if state.view is View.WHO:
+        return named(state, typed)
+    if state.view is View.CONFIRM and (vouched := _vouched(state, typed)) is not None:
+        return vouched, ()
     if state.view is View.CONFIRM:
         found = {one.drive.path for one in state.drives if one.is_open and _ends(one, typed)}
         if found:
@@ -149,21 +145,35 @@ def _ends(line: DriveLine, typed: str) -> bool:
     return ending is not None and ending.casefold() == typed.casefold()
 
 
+def _vouched(state: State, typed: str) -> State | None:
+    """Tick drives whose content no tool recognises, by their whole serial number and nothing less."""
+    found = {
+        one.drive.path
+        for one in state.drives
+        if one.vouchable and not one.running and typed.casefold() == _whole_name(one).casefold()
+    }
+    if not found:
+        return None
+    return replace(state, ticked=state.ticked | found, vouched=state.vouched | {typed})
+
+
+def _whole_name(line: DriveLine) -> str:
+    identity = line.drive.identity
+    return identity.serial or identity.wwn or ""
+
+
 def _on_machine(state: State, key: Key) -> Next:  # noqa: PLR0911 - one line a key
     match key:
-        case Key.F2 if any(one.is_open for one in state.drives) and not state.erasing:
-            return replace(state, view=View.CONFIRM, ticked=frozenset()), ()
         case Key.F2 if not state.erasing:
-            news = say(state.language, ConsolePhrase.NOTHING_TO_ERASE)
-            return replace(state, news=news), ()
+            return _choose(state), ()
         case Key.F3 if state.facts is not None:
             return replace(state, view=View.CHECKS), ()
-        case Key.F4:
-            return replace(state, view=View.LABEL), ()
+        case Key.F4 | Key.F6:
+            return replace(state, view=View.LABEL if key is Key.F4 else View.WHO), ()
         case Key.F5:
             return state, (Send(),)
-        case Key.F7 if state.erasing:
-            return state, (PauseWipe(),)
+        case Key.F7:
+            return (state, (PauseWipe(),)) if state.erasing else read(state)
         case Key.F8 if state.erasing:
             news = say(state.language, ConsolePhrase.STOPPING)
             return replace(state, news=news), (StopWipe(),)
@@ -173,6 +183,17 @@ def _on_machine(state: State, key: Key) -> Next:  # noqa: PLR0911 - one line a k
             return _scrolled(state, key), ()
         case _:
             return state, ()
+
+
+def _choose(state: State) -> State:
+    """Have a person choose what to erase, where anything may be."""
+    if not any(_may_start(one) for one in state.drives):
+        return replace(state, news=say(state.language, ConsolePhrase.NOTHING_TO_ERASE))
+    return replace(state, view=View.CONFIRM, ticked=frozenset(), vouched=frozenset())
+
+
+def _may_start(line: DriveLine) -> bool:
+    return line.is_open or line.vouchable
 
 
 def _scrolled(state: State, key: Key) -> State:
@@ -186,7 +207,8 @@ def _on_confirm(state: State, key: Key) -> Next:
             starts = state.now + COUNTDOWN_SECONDS
             return replace(state, view=View.COUNTDOWN, starts_at=starts), ()
         case Key.ENTER | Key.ESCAPE | Key.F2 | Key.F10:
-            return replace(state, view=View.MACHINE, ticked=frozenset()), ()
+            calm = replace(state, ticked=frozenset(), vouched=frozenset())
+            return replace(calm, view=View.MACHINE), ()
         case Key.UP | Key.DOWN:
             return _scrolled(state, key), ()
         case _:
@@ -198,7 +220,7 @@ def _on_countdown(state: State, key: Key) -> Next:
         return state, ()
     news = say(state.language, ConsolePhrase.CANCELLED)
     calm = replace(state, view=View.MACHINE, ticked=frozenset(), starts_at=None, news=news)
-    return calm, ()
+    return replace(calm, vouched=frozenset()), ()
 
 
 def _on_checks(state: State, key: Key) -> Next:
@@ -253,13 +275,9 @@ _KEYS: Mapping[View, Callable[[State, Key], Next]] = MappingProxyType(
         View.CHECKS: _on_checks,
         View.LABEL: _on_label,
         View.LEAVE: _on_leave,
+        View.WHO: on_who,
     }
 )
-
-
-def _drive(state: State, path: str, change: Callable[[DriveLine], DriveLine]) -> State:
-    drives = tuple(change(one) if one.drive.path == path else one for one in state.drives)
-    return replace(state, drives=drives)
 
 
 def _check(state: State, name: str, change: Callable[[CheckLine], CheckLine]) -> State:

@@ -3,16 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from queue import SimpleQueue
 from typing import assert_never
-from uuid import UUID
 
 from rebond_agent.checks.step import Answer, Painting, Question, Step, walked
 from rebond_agent.checks.table import CHECKS, kept
 from rebond_agent.checks.told import keep_inspection
-from rebond_agent.checks.tools import Pointing, Tools
+from rebond_agent.checks.tools import Tools
 from rebond_agent.choosing import failed_probes
 from rebond_agent.console.again import keep_sending
 from rebond_agent.console.event import (
@@ -23,9 +22,11 @@ from rebond_agent.console.event import (
     Inspected,
     LetGo,
     NameDevice,
+    NameOperator,
     PauseWipe,
     Progressed,
     Reply,
+    Reread,
     Send,
     StartCheck,
     Stepped,
@@ -35,18 +36,19 @@ from rebond_agent.console.event import (
     WipeOver,
     Wish,
 )
+from rebond_agent.console.given import Given
+from rebond_agent.console.reading import Readings
 from rebond_agent.console.state import DriveLine
 from rebond_agent.delivery import SHORT_BACKOFF, send_all
-from rebond_agent.delivery.live import Live
 from rebond_agent.delivery.ordering import order_for, policy_of, refresh
 from rebond_agent.delivery.server import Server
-from rebond_agent.erasing import Chosen, Engine, wipe
+from rebond_agent.erasing import Chosen, wipe
 from rebond_agent.errors import AgentError, NotEnrolled
 from rebond_agent.language import Language, say_error, word
 from rebond_agent.language.console_phrases import ConsolePhrase
 from rebond_agent.language.words import CHECKS as CHECK_NAMES
 from rebond_agent.probes import Collected, collect
-from rebond_agent.session import Session, inspect, with_drives
+from rebond_agent.session import inspect, with_drives
 from rebond_agent.stick import standing_order
 from rebond_agent.stick.outbox import Outbox
 from rebond_agent.types_met import meet_types
@@ -54,35 +56,12 @@ from rebond_agent.wipe import engine
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.plan import make_plan
 from rebond_agent.wipe.progress import Progress
-from rebond_agent.wipe.reasons import Refusal, Sentence
-from rebond_agent.wipe.target import BlockTarget
+from rebond_agent.wipe.reasons import Reason, Refusal, Sentence
 from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.facts import Drive
 from rebond_schemas.inspection import Check
 
 _GOODBYE_SECONDS = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """What the console works with; without an outbox nothing is kept and nothing erased."""
-
-    session: Session
-    outbox: Outbox | None
-    server: Server | None
-    live: Live = field(default_factory=lambda: Live(None, None, UUID(int=0)))
-    """Tells the server how the work goes."""
-    images: tuple[Chosen, ...]
-    recorded: bool
-    """The machine is a folder: its own drives are not here."""
-    inputs: Pointing
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-    by: str | None = None
-    azerty: bool | None = None
-    battery_minutes: float = 10.0
-    engine: Engine | None = None
-    """None: the real one, in processes of its own."""
 
 
 class Workbench:
@@ -98,6 +77,7 @@ class Workbench:
         self._given = given
         self._session = given.session
         self._collected: Collected | None = None
+        self._readings = Readings(given, self.events.put)
         self._checks: dict[str, Check] = {}
         self._replies: dict[str, SimpleQueue[Answer]] = {}
         self._order = None if given.outbox is None else standing_order.kept(given.outbox.stick)
@@ -118,25 +98,35 @@ class Workbench:
         """Carry a wish out, or begin to."""
         match wish:
             case Wipe():
-                self._stop.clear()
-                self._pause.clear()
-                self._start(lambda: self._wipe(wish.paths))
+                self._begin_drives(lambda: self._wipe(wish.paths, wish.vouched))
+            case Reread():
+                self._begin_drives(self._reread)
+            case NameOperator():
+                self._session = replace(self._session, operator=wish.name)
             case StopWipe():
                 self._stop.set()
             case PauseWipe():
                 self._pause.clear() if self._pause.is_set() else self._pause.set()
-            case StartCheck():
-                self._replies[wish.name] = SimpleQueue()
-                self._start(lambda: self._check(wish.name))
-            case Reply():
-                if wish.name in self._replies:
-                    self._replies[wish.name].put(wish.answer)
+            case StartCheck() | Reply():
+                self._test(wish)
             case NameDevice():
                 self._start(lambda: self._name(wish.asset_tag))
             case Send():
                 self._start(self._send)
             case _:
                 assert_never(wish)
+
+    def _test(self, wish: StartCheck | Reply) -> None:
+        if isinstance(wish, StartCheck):
+            self._replies[wish.name] = SimpleQueue()
+            self._start(lambda: self._check(wish.name))
+        elif wish.name in self._replies:
+            self._replies[wish.name].put(wish.answer)
+
+    def _begin_drives(self, work: Callable[[], None]) -> None:
+        self._stop.clear()
+        self._pause.clear()
+        self._start(work)
 
     def close(self) -> None:
         """End what runs and wait until it is safe on the stick: erasures say they were interrupted."""
@@ -182,34 +172,42 @@ class Workbench:
             return DriveLine(drive=drive, refusal=Sentence(fr=french, en=english))
         policy = policy_of(self._order, Policy(chosen=(drive.path,)))
         plan = make_plan(drive, policy, failed_probes=chosen.failed_probes)
-        return DriveLine(drive=drive, refusal=plan.sentence if isinstance(plan, Refusal) else None)
+        if not isinstance(plan, Refusal):
+            return DriveLine(drive=drive)
+        unknown = plan.reason is Reason.BOOT_MEDIUM_UNKNOWN
+        return DriveLine(drive=drive, refusal=plan.sentence, vouchable=unknown)
 
     def _chosen(self, drive: Drive, collected: Collected) -> Chosen | None:
         """Return how to open a drive; None: it is not here."""
-        for image in self._given.images:
-            if image.drive == drive:
-                return image
-        if self._given.recorded:
-            return None
-        failed = failed_probes(drive.path, collected)
-        return Chosen(drive=drive, target=BlockTarget(path=drive.path), failed_probes=failed)
+        return self._given.opening(drive, failed_probes(drive.path, collected))
 
-    def _wipe(self, paths: tuple[str, ...]) -> None:
+    def _all_chosen(self) -> list[Chosen]:
+        collected = self._collected
+        drives = () if collected is None else collected.facts.drives
+        found = [self._chosen(one, collected) for one in drives if collected is not None]
+        return [one for one in found if one is not None]
+
+    def _reread(self) -> None:
+        """Read what the server asked for once more; nothing is written."""
         try:
-            outbox, collected = self._given.outbox, self._collected
-            if outbox is None or collected is None:
+            wishes = Wishes(self._stop.is_set, self._pause.is_set)
+            self._readings.read(self._session, self._all_chosen(), wishes, self._progressed)
+        finally:
+            self.events.put(WipeOver())
+        self._send()
+
+    def _wipe(self, paths: tuple[str, ...], vouched: tuple[str, ...]) -> None:
+        try:
+            outbox = self._given.outbox
+            if outbox is None or self._collected is None:
                 raise NotEnrolled(path="-")
-            chosen = [
-                one
-                for drive in collected.facts.drives
-                if drive.path in paths and (one := self._chosen(drive, collected)) is not None
-            ]
+            chosen = [one for one in self._all_chosen() if one.drive.path in paths]
             work = self._given.engine or partial(
                 engine.wipe, wishes=Wishes(self._stop.is_set, self._pause.is_set)
             )
             for erasure in wipe(
-                self._session, outbox, chosen, policy_of(self._order, Policy(chosen=paths)), work,
-                self._progressed,
+                self._session, outbox, chosen,
+                policy_of(self._order, Policy(chosen=paths, vouched=vouched)), work, self._progressed,
             ):  # fmt: skip
                 self.events.put(Erased(path=erasure.path, erasure=erasure))
                 self._given.live.ended(erasure.drive, erasure.path, erasure.ending)
@@ -275,6 +273,8 @@ class Workbench:
             self._count()
             sent = send_all(outbox, server, sleep=self._given.sleep, backoff=SHORT_BACKOFF)
             self._take_order(outbox, server)
+            if self._collected is not None:
+                self._readings.ask(server, self._session, self._collected.facts.drives)
             for problem in sent.problems[:1]:
                 self.events.put(Told(sentence=say_error(self.language, problem)))
         finally:

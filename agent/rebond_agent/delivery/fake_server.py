@@ -17,6 +17,7 @@ from rebond_schemas.exchange import Arrived, EnrolmentAnswer, EnrolmentRequest, 
 from rebond_schemas.order import OrderRequest, WipeOrder
 from rebond_schemas.parcel import Torn, read, read_part, signed_by
 from rebond_schemas.progress import BenchProgress, ProgressAnswer
+from rebond_schemas.read_order import ReadOrder
 from rebond_schemas.sealing import derived_key, public_half, unseal
 from rebond_schemas.signing import (
     ENROLMENT_TYPE,
@@ -24,6 +25,8 @@ from rebond_schemas.signing import (
     ORDER_TYPE,
     PART_TYPE,
     PROGRESS_TYPE,
+    READ_ORDER_REQUEST_TYPE,
+    READ_ORDER_TYPE,
     RECEIPT_TYPE,
     STATEMENT_TYPE,
     new_key,
@@ -51,6 +54,7 @@ class FakeServer:
     answers: list[Answer | Unreachable | Callable[[Answer], Answer]] = field(default_factory=list)
     takes_before_answering: bool = False
     order: Callable[[OrderRequest], WipeOrder] | None = None
+    read_order: Callable[[OrderRequest], ReadOrder] | None = None
     heard: list[BenchProgress] = field(default_factory=list)
     interval: float = 1.0
     arrived: dict[str, bytes] = field(default_factory=dict)
@@ -116,6 +120,17 @@ class FakeServer:
         order = self.order(asked)
         body = encode(order)
         return Answer(status=200, body=body, signature=sign(self.key, ORDER_TYPE, body))
+
+    def ask_read_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Give the read order that was put here."""
+        known = self.sticks.get(stick)
+        if known is None or not verified(known, READ_ORDER_REQUEST_TYPE, request, signature):
+            return refusal(401, "stick", "Cette clé n'est pas connue ici.")
+        if self.read_order is None:
+            return refusal(404, "none", "Ce serveur ne donne pas d'ordres.")
+        asked: OrderRequest = decode_as(request, OrderRequest)
+        body = encode(self.read_order(asked))
+        return Answer(status=200, body=body, signature=sign(self.key, READ_ORDER_TYPE, body))
 
     def hear(self, sealed: bytes, stick: UUID, signature: str) -> Answer:
         """Remember what a bench told."""

@@ -67,6 +67,10 @@ class Home:
         """Ask how the drives of this machine are to be erased."""
         return self._ask(lambda server: server.ask_order(request, stick, signature))
 
+    def ask_read_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask which drives of this machine are to be read once more."""
+        return self._ask(lambda server: server.ask_read_order(request, stick, signature))
+
     def ask_agent(self, question: bytes, stick: UUID, signature: str) -> Answer:
         """Ask for a newer agent, or for a part of it."""
         return self._ask(lambda server: server.ask_agent(question, stick, signature))

@@ -45,6 +45,7 @@ def policy_of(order: WipeOrder | None, wanted: Policy) -> Policy:
         sample_percent=max(asked.sample_percent, wanted.sample_percent),
         admit_ieee=asked.admit_ieee,
         psid=wanted.psid,
+        vouched=wanted.vouched,
         locked_by_us=wanted.locked_by_us,
     )
 

@@ -58,6 +58,10 @@ class Server(Protocol):
         """Ask how the drives of this machine are to be erased."""
         ...
 
+    def ask_read_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask which drives of this machine are to be read once more."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class HttpServer:
@@ -108,6 +112,10 @@ class HttpServer:
     def ask_agent(self, question: bytes, stick: UUID, signature: str) -> Answer:
         """Ask for a newer agent, or for a part of it."""
         return self._signed("/api/v1/agent", question, stick, signature)
+
+    def ask_read_order(self, request: bytes, stick: UUID, signature: str) -> Answer:
+        """Ask which drives of this machine are to be read once more."""
+        return self._signed("/api/v1/read-orders", request, stick, signature)
 
     def hear(self, sealed: bytes, stick: UUID, signature: str) -> Answer:
         """Tell what the bench does."""

@@ -106,6 +106,33 @@ class ConsolePhrase(Enum):
     )
     LEAVE_READY = ("Le travail sur cette machine est fini.", "The work on this machine is done.")
 
+    TO_READ = ("à relire, tiré au sort (F7)", "to be read again, drawn by lot (F7)")
+    READ_WELL = (
+        "Relu : rien d'autre que ce que l'effacement a laissé. Le serveur confirme, ou non.",
+        "Read: nothing but what the erasure left. The server confirms it, or not.",
+    )
+    NEED_READ = (
+        "relire {count} disque(s) tiré(s) au sort (F7)",
+        "read {count} drive(s) drawn by lot again (F7)",
+    )
+    NEED_OTHER_STICK = (
+        "faire relire {count} disque(s) avec une autre clé",
+        "have {count} drive(s) read again with another stick",
+    )
+    WHO = ("QUI TRAVAILLE ICI ?", "WHO WORKS HERE?")
+    WHO_HOW = (
+        "Tapez votre nom ou scannez votre badge, puis Entrée : il figurera sur les effacements, les relectures et le certificat.",
+        "Type your name or scan your badge, then Enter: it will stand on erasures, second reads and the certificate.",
+    )
+    WHO_NOW = ("Pour l'instant : {name}", "So far: {name}")
+    WHO_NOT = ("Une autre personne que : {names}", "Somebody else than: {names}")
+    OTHER_PERSON = (
+        "{name} a effacé ce disque : une autre personne doit le relire.",
+        "{name} erased this drive: somebody else has to read it.",
+    )
+
+    KEY_WHO = ("F6 Nom", "F6 Name")
+    KEY_READ = ("F7 Relire", "F7 Read")
     KEY_WIPE = ("F2 Effacer", "F2 Erase")
     KEY_CHECKS = ("F3 Essais", "F3 Tests")
     KEY_LABEL = ("F4 Fiche", "F4 Page")

@@ -27,6 +27,10 @@ class ErasePhrase(Enum):
         "PSID de l'étiquette (32 caractères) d'un disque verrouillé par TCG Opal, un seul disque à la fois",
         "PSID on the label (32 characters) of a drive that TCG Opal locks, one drive at a time",
     )
+    HELP_UNKNOWN_CONTENT = (
+        "numéro de série entier d'un disque dont aucun outil ne reconnaît le contenu, lu sur son étiquette",
+        "whole serial number, from its label, of a drive whose content no tool recognises",
+    )
     HELP_FULL_READ = (
         "relire le disque entier après un effacement interne, et non un échantillon",
         "read all of the drive after its own erasure, instead of a sample",

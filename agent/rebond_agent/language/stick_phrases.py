@@ -24,6 +24,23 @@ class StickPhrase(Enum):
         "The donor asks for destruction: take the drives out after the erasure.",
     )
     EVERY_LOT = ("tous les lots", "every lot")
+    HELP_REREAD = (
+        "relire les disques que le serveur a tirés au sort, sans rien écrire",
+        "read the drives that the server drew by lot once more, writing nothing",
+    )
+    HELP_READER = (
+        "qui relit : une autre personne que celle qui a effacé",
+        "who reads: somebody else than who erased",
+    )
+    HELP_READ_IMAGE = ("image à relire comme un disque", "image to read like a drive")
+    NOTHING_TO_READ = (
+        "Le serveur ne demande aucune relecture sur cette machine.",
+        "The server asks for no second read in this machine.",
+    )
+    OTHER_STICK = (
+        "{count} disque(s) attendent une autre clé : celle-ci les a effacés.",
+        "{count} drive(s) wait for another stick: this one erased them.",
+    )
     HELP_UNATTENDED = (
         "efface tous les disques internes, si un ordre signé le permet pour cet ordinateur",
         "erase all built-in drives, where a signed order allows it for this computer",

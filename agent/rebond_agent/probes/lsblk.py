@@ -21,6 +21,12 @@ COMMAND = ("lsblk", "--json", "--bytes", "--output", COLUMNS)
 BOOT_MARK = "REBOND"
 """A partition whose file system or entry is named like this belongs to the workshop's own stick."""
 
+ORIGIN = "/run/rebond/origin"
+"""Where the stick's first stage writes the partition that it booted from (agent/image/initramfs)."""
+
+FROM_NETWORK = "network"
+
+_BUILT_IN = frozenset({Bus.ATA, Bus.NVME, Bus.SAS, Bus.SCSI, Bus.VIRTIO})
 _MOST_STEPS = 16  # volumes on volumes; nothing real is so deep
 _VPD_HEAD = 4  # bytes in front of the serial number
 _DRIVE = re.compile(r"^(?:[shv]d[a-z]{1,2}|xvd[a-z]|nvme\d+(?:n\d+)?|mmcblk\d+|sr\d+)$")
@@ -94,7 +100,34 @@ def ask_drives(machine: Machine) -> tuple[Listed, ...]:
             for name in names
             if _DRIVE.match(name) and not _is_controller(name, names)
         )
-    return tuple(sorted((_identified(machine, one) for one in drives), key=lambda one: one.name))
+    known = sorted((_identified(machine, one) for one in drives), key=lambda one: one.name)
+    return beside_boot_medium(machine.read(ORIGIN), tuple(known))
+
+
+def beside_boot_medium(origin: bytes | None, drives: tuple[Listed, ...]) -> tuple[Listed, ...]:
+    """Let built-in drives that no tool can read be none of ours, where that is known for certain.
+
+    Certain is: the stick's first stage told which partition it booted from (or that it came from the
+    network), the tool that reads labels is seen to work on this very boot, and the drive is built in.
+    What can be pulled out may be another stick of ours: there a person has to look.
+    """
+    came = (clean(origin) or "").strip()
+    if came == FROM_NETWORK:
+        certain = any(one.filesystems for one in drives)
+    else:
+        certain = any(one.boot_medium is True and _is_part(came, one.name) for one in drives)
+    if not certain:
+        return drives
+    return tuple(
+        replace(one, boot_medium=False)
+        if one.boot_medium is None and one.removable is False and one.bus in _BUILT_IN
+        else one
+        for one in drives
+    )
+
+
+def _is_part(partition: str, drive: str) -> bool:
+    return partition == drive or bool(re.fullmatch(rf"{re.escape(drive)}p?\d+", partition))
 
 
 def answered(machine: Machine) -> bool:

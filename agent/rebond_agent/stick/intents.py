@@ -28,6 +28,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     plan: Plan
     started: Clock
     smart_before: Smart | None
+    operator: Text | None = None
+    """Who began it, where they said so."""
 
 
 def record(stick: Stick, intent: Intent) -> None:

@@ -48,8 +48,8 @@ class Patience(Struct, frozen=True, kw_only=True):
 class Crew(Protocol):
     """Hands that open one drive, work on it and let it go."""
 
-    def open(self) -> Opened | NotOpened:
-        """Open the drive for writing and hold it."""
+    def open(self, *, look_for_mark: bool = False) -> Opened | NotOpened:
+        """Open the drive for writing and hold it; say whether it is one of our sticks, if asked."""
         ...
 
     def work(self, work: Work, wishes: Wishes) -> Iterator[Tick | Done]:
@@ -79,21 +79,18 @@ class OwnProcesses:
         self._target = target
         self._safe_seconds = safe_seconds
         self._patience = patience or Patience()
-        self._writer: Spawned | None = None
+        self._holder: Spawned | None = None
 
-    def open(self) -> Opened | NotOpened:
+    def open(self, *, look_for_mark: bool = False) -> Opened | NotOpened:
         """Start the writing process and have it open the drive."""
-        self._writer = Spawned()
-        return self._open(self._writer, read_only=False)
+        return self._begin(read_only=False, look_for_mark=look_for_mark)
 
     def work(self, work: Work, wishes: Wishes) -> Iterator[Tick | Done]:
         """Write in the writing process, read back in a new one."""
-        asked = replace(work, own_process=True, depth=DEPTH, safe_seconds=self._safe_seconds)
         if work.action in WRITING:
-            if self._writer is None:
-                raise RuntimeError("the drive was not opened")
-            yield from self._follow(self._writer, asked, wishes)
+            yield from self._in_holder(work, wishes)
             return
+        asked = self._in_own_process(work)
         reader = Spawned()
         try:
             opened = self._open(reader, read_only=True)
@@ -111,12 +108,12 @@ class OwnProcesses:
 
     def command(self, order: Firmware, wishes: Wishes) -> Iterator[Tick | Done]:
         """Speak to the firmware in the writing process, which holds the drive."""
-        if self._writer is None:
+        if self._holder is None:
             raise RuntimeError("the drive was not opened")
         # The firmware has a clock of its own (method.poll); here only signs of life count.
         patience = replace(self._patience, slow_seconds=math.inf)
         asked = replace(order, own_process=True)
-        yield from self._follow(self._writer, asked, wishes, patience)
+        yield from self._follow(self._holder, asked, wishes, patience)
 
     def beside(self, path: str) -> "OwnProcesses":
         """Return processes for another device."""
@@ -124,11 +121,28 @@ class OwnProcesses:
 
     def close(self) -> None:
         """Close the writing process's pipe; it leaves at once, or is killed."""
-        if self._writer is not None:
-            self._writer.close()
+        if self._holder is not None:
+            self._holder.close()
 
-    def _open(self, process: Spawned, *, read_only: bool) -> Opened | NotOpened:
-        process.send(Open(target=self._target, read_only=read_only))
+    def _begin(self, *, read_only: bool, look_for_mark: bool = False) -> Opened | NotOpened:
+        """Start the process that holds the drive to the end."""
+        self._holder = Spawned()
+        return self._open(self._holder, read_only=read_only, look_for_mark=look_for_mark)
+
+    def _in_holder(self, work: Work, wishes: Wishes) -> Iterator[Tick | Done]:
+        """Work in the process that holds the drive."""
+        if self._holder is None:
+            raise RuntimeError("the drive was not opened")
+        yield from self._follow(self._holder, self._in_own_process(work), wishes)
+
+    def _in_own_process(self, work: Work) -> Work:
+        return replace(work, own_process=True, depth=DEPTH, safe_seconds=self._safe_seconds)
+
+    def _open(
+        self, process: Spawned, *, read_only: bool, look_for_mark: bool = False
+    ) -> Opened | NotOpened:
+        asked = Open(target=self._target, read_only=read_only, look_for_mark=look_for_mark)
+        process.send(asked)
         until = time.monotonic() + self._patience.stall_seconds
         while time.monotonic() < until:
             match process.receive(_LOOK_SECONDS):

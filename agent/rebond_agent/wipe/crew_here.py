@@ -38,11 +38,11 @@ class InThisProcess:
         self._safe_seconds = safe_seconds
         self._drive: Drive | None = None
 
-    def open(self) -> Opened | NotOpened:
+    def open(self, *, look_for_mark: bool = False) -> Opened | NotOpened:
         """Open the drive here."""
         try:
             self._drive = self._open_drive()
-            return look(self._drive)
+            return look(self._drive, look_for_mark=look_for_mark)
         except OSError as error:
             return NotOpened(error=name_of(error))
 

@@ -69,7 +69,7 @@ def erase(
     story = Story(plan)
     earlier = resume if resume is not None and resume.fits(plan) else None
     try:
-        opened = crew.open()
+        opened = crew.open(look_for_mark=plan.look_for_mark)
         story.size_bytes = opened.size_bytes if isinstance(opened, Opened) else None
         wrong = _ready(plan, opened) or _intent(record_intent)
         if wrong is not None:
@@ -107,6 +107,8 @@ def _ready(plan: Plan, opened: Opened | NotOpened) -> tuple[Reason, str | None] 
         return Reason.OTHER_DRIVE, other
     if opened.size_bytes != plan.size_bytes:
         return Reason.OTHER_SIZE, f"{plan.size_bytes} / {opened.size_bytes}"
+    if plan.look_for_mark and opened.ours is not False:
+        return (Reason.BOOT_MEDIUM if opened.ours else Reason.HEAD_UNREADABLE), None
     return None
 
 

@@ -15,8 +15,9 @@ class FakeDrive:
 
     direct_io = True
 
-    def __init__(self, medium: Medium) -> None:
+    def __init__(self, medium: Medium, *, read_only: bool = False) -> None:
         """Open the medium; as many openings as one likes share it."""
+        self._read_only = read_only
         self.block_bytes = 1 if len(medium.content) % FAKE_BLOCK else FAKE_BLOCK
         self._medium = medium
         self._faults = medium.faults
@@ -44,6 +45,8 @@ class FakeDrive:
 
     def write(self, offset: int, data: memoryview) -> int:
         """Write, unless a fault decides otherwise."""
+        if self._read_only:
+            raise _error("EBADF")
         medium, faults = self._medium, self._faults
         with medium.lock:
             medium.writes += 1

@@ -27,6 +27,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Count an enhanced security erase of flash as a Purge, as IEEE 2883 does and NIST does not."""
     psid: str | None = None
     """The number on the label of a drive that TCG Opal locks: asked for one drive at a time."""
+    vouched: tuple[str, ...] = ()
+    """Whole serial numbers (WWNs without one) of drives whose content nothing could read: a person
+    looked at each label and typed it. No order can say so."""
     locked_by_us: tuple[str, ...] = ()
     """Serial numbers of drives on which a security erase of ours was cut short."""
 
@@ -63,7 +66,7 @@ def _place(drive: Drive, policy: Policy) -> Reason | None:
     """Where it is in this computer: boot medium, in use, write-protected, removable."""
     if drive.boot_medium is True:
         return Reason.BOOT_MEDIUM
-    if drive.boot_medium is None:
+    if drive.boot_medium is None and not is_vouched(drive, policy):
         return Reason.BOOT_MEDIUM_UNKNOWN
     if drive.holders:
         return Reason.HELD
@@ -72,6 +75,18 @@ def _place(drive: Drive, policy: Policy) -> Reason | None:
     if drive.removable is not False and drive.path not in policy.chosen:
         return Reason.REMOVABLE_NOT_CHOSEN
     return None
+
+
+def is_vouched(drive: Drive, policy: Policy) -> bool:
+    """Say whether a person answers for this drive's not being the boot medium."""
+    name = drive.identity.serial or drive.identity.wwn
+    said = {one.casefold() for one in policy.vouched}
+    return drive.boot_medium is None and name is not None and name.casefold() in said
+
+
+def unread(drive: Drive) -> bool:
+    """Say whether it holds something that no tool recognised."""
+    return drive.boot_medium is None or (bool(drive.partitions) and not drive.filesystems)
 
 
 _NATURES: dict[DriveKind, Literal[Reason.NOT_A_DRIVE, Reason.KIND_UNKNOWN]] = {
@@ -99,6 +114,8 @@ def _identity(drive: Drive) -> Reason | None:
 
 
 def _detail(reason: Reason, drive: Drive, failed_probes: Collection[str]) -> str | None:
+    if reason is Reason.BOOT_MEDIUM_UNKNOWN:
+        return f"partitions: {drive.partitions or '?'}"
     if reason is Reason.HELD:
         return "; ".join(drive.holders)[:200]
     if reason is Reason.PROBE_FAILED:

@@ -18,9 +18,14 @@ def sanitize(
 
 
 def format_unit(talk: Conversation, *, size_bytes: int) -> Result:
-    """Format; QEMU's says GOOD at once and erases nothing, so it must be seen to run."""
+    """Format; QEMU's says GOOD at once and erases nothing, so it must be seen to run.
+
+    One that was never seen to run counts as refused: what may follow is an overwrite, which reads
+    all of it back and needs nobody's word.
+    """
     expected = size_bytes / _SLOWEST_BYTES_PER_SECOND
-    return _long(talk, "scsi-format", scsi.format_unit(), expected)
+    result = _long(talk, "scsi-format", scsi.format_unit(), expected)
+    return refused(result.reason) if result.reason is Reason.NOTHING_CHANGED else result
 
 
 def _long(talk: Conversation, name: str, order: ScsiCommand, expected: float | None) -> Result:

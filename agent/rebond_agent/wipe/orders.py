@@ -20,10 +20,15 @@ class Open(Struct, frozen=True, kw_only=True, tag="open"):
 
     target: Target
     read_only: bool
+    look_for_mark: bool = False
+    """Say whether its bytes carry a mark of our sticks."""
 
 
 class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
     """The drive as it is now."""
+
+    ours: bool | None = None
+    """Whether it carries a mark of our sticks; None: that was not asked, or cannot be told."""
 
     identity: DriveIdentity
     size_bytes: int

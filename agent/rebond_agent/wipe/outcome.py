@@ -19,6 +19,8 @@ _BEFORE = frozenset(
         Reason.INTENT_NOT_RECORDED,
         Reason.HIDDEN_AREA_OPENED,
         Reason.HIDDEN_AREA_STAYS,
+        Reason.BOOT_MEDIUM,
+        Reason.HEAD_UNREADABLE,
         Reason.OPAL_LOCKED,
         Reason.PSID_REFUSED,
     }

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from rebond_agent.wipe.ata import PASSWORD
 from rebond_agent.wipe.firmware_ways import SECURITY_ERASES, FirmwareWay, firmware_ways
-from rebond_agent.wipe.guard import Policy, allow
+from rebond_agent.wipe.guard import Policy, allow, unread
 from rebond_agent.wipe.layer import Layer
 from rebond_agent.wipe.reasons import Reason, Refusal, Sentence
 from rebond_schemas.erasure import HiddenArea, Level, Method
@@ -55,6 +55,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     boot_partitions: tuple[str, ...] = ()
     """Devices of an eMMC's boot partitions: zeroed and read back when all else went well."""
     limits: tuple[Limit, ...] = ()
+    look_for_mark: bool = False
+    """No tool could read what it holds: its own bytes are asked whether it is one of our sticks."""
 
 
 _CANARIES = Layer(places="canaries", pattern="aes_256_ctr")
@@ -121,6 +123,7 @@ def make_plan(
         native_size_bytes=drive.native_size_bytes,
         boot_partitions=drive.boot_partitions,
         limits=limits(drive),
+        look_for_mark=unread(drive),
     )
 
 

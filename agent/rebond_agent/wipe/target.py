@@ -53,7 +53,7 @@ def open_target(target: Target, *, read_only: bool = False) -> Drive:
         case FakeTarget():
             medium = file_medium(target.path, target.faults)
             medium.firmware = fake_firmware(medium, target.bus, target.firmware)
-            return FakeDrive(medium)
+            return FakeDrive(medium, read_only=read_only)
         case _:
             assert_never(target)
 

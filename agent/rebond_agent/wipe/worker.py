@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from rebond_agent.wipe.carry import carry_out
 from rebond_agent.wipe.carry_firmware import carry_out_firmware
 from rebond_agent.wipe.drive import Drive
+from rebond_agent.wipe.layer import WRITING
 from rebond_agent.wipe.opened import look
 from rebond_agent.wipe.orders import (
     Answer,
@@ -31,6 +32,9 @@ from rebond_agent.wipe.wishes import Wishes
 
 PIPE = 0
 """The descriptor that the engine put the pipe on."""
+
+NOT_FOR_WRITING = 4
+"""Exit status when a drive that was opened to be read is to be changed: a mistake of ours, never done."""
 
 ORPHANED = 3
 """Exit status after the engine has gone: nobody would record what is done from here on."""
@@ -69,6 +73,7 @@ def _listen(
 
 def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], wishes: Wishes) -> None:
     drive: Drive | None = None
+    may_write = False
 
     def answer(message: Answer) -> None:
         try:
@@ -78,11 +83,14 @@ def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], wishes:
 
     while True:
         order = orders.get()
+        if drive is not None and not may_write and _changes(order):
+            os._exit(NOT_FOR_WRITING)
         match order:
             case Open():
+                may_write = not order.read_only
                 try:
                     drive = open_target(order.target, read_only=order.read_only)
-                    answer(look(drive))
+                    answer(look(drive, look_for_mark=order.look_for_mark))
                 except OSError as error:
                     answer(NotOpened(error=name_of(error)))
             case Work() if drive is not None:
@@ -91,6 +99,11 @@ def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], wishes:
                 answer(carry_out_firmware(drive, order, answer, wishes.cancelled))
             case Work() | Firmware() | Cancel() | Hold():
                 answer(NotOpened(error="nothing was opened"))
+
+
+def _changes(order: Order) -> bool:
+    """Say whether the order may change the drive."""
+    return isinstance(order, Firmware) or (isinstance(order, Work) and order.action in WRITING)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,6 @@ WITH_FIRMWARE = (
 )
 LOCKED = 0.15
 """Share of them that TCG Opal locks; some are reverted by their PSID, some say so and are not."""
-NO_SECTORS = frozenset({DriveKind.IMAGE, DriveKind.VIRTUAL})
-"""Kinds that have no sectors of their own to take out of use."""
 SOUND_MEDIUM = 0.7
 """Share of the drives with firmware whose medium has no fault besides."""
 CUT = 0.25
@@ -63,8 +61,6 @@ def make_case(seed: int, number: int) -> Case:
         firmware = _firmware(chance, size)
         if chance.random() < SOUND_MEDIUM:
             drawn = {}
-    if kind in NO_SECTORS:
-        drawn.pop("remaps", None)
     if bus in {Bus.ATA, Bus.NVME} and chance.random() < LOCKED:
         keeps = chance.random() < LOCKED
         firmware = msgspec.structs.replace(firmware, opal="locked", psid_keeps=keeps)

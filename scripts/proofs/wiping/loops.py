@@ -21,7 +21,8 @@ from rebond_agent.wipe.target import BlockTarget
 from rebond_schemas.facts import Drive, DriveKind
 from wiping.result import Result, judged
 
-STORE_BYTES = 64 * 1024
+PAGE = 4096
+STORE_BYTES = 16 * PAGE
 """Room of the file system that is too small."""
 MEDDLINGS = (
     "nothing",
@@ -64,7 +65,9 @@ def make_case(seed: int, number: int) -> LoopCase:
     meddling = MEDDLINGS[number % len(MEDDLINGS)]
     count = chance.choice([1, 3, chance.randint(4, 600), chance.randint(600, 2400)])
     if meddling == "the store is full":
-        count += 2 * STORE_BYTES // sector  # more than there is room for
+        # More than there is room for: by one page, or by much.
+        over = PAGE * chance.choice([1, 2, 16, 32])
+        count = (STORE_BYTES + over) // sector + chance.choice([0, 1, 7])
     return LoopCase(
         meddling=meddling,
         size_bytes=sector * count,

@@ -63,13 +63,18 @@ class CertifiedDrive(Struct, frozen=True, kw_only=True):
     """What the computer's own clock said at the end."""
     evidence: str
     """SHA-256 of the signed statement."""
+    erased_in: str | None = None
+    """Tag of the device in which it was erased, when it had been pulled out of this one."""
+    last_seen: datetime | None = None
+    """When the last report that saw it in this device was received."""
 
 
 class SeenByPeople(Struct, frozen=True, kw_only=True):
     """What two people attest and no statement proves: a drive destroyed, a phone or tablet reset."""
 
     what: str
-    """`destroyed` or `reset`."""
+    """`destroyed`, `reset`, `erased_elsewhere` (by other tools than ours), or `pulled`: nothing at all
+    is known of a drive that left the device; then there are no words."""
     model: str | None
     serial: str | None
     words: tuple[tuple[str, datetime, str], ...]
@@ -131,6 +136,7 @@ def code_of(certificate: Certificate, key: bytes) -> str:
                 drive.method.value,
                 drive.before.strftime(TIMES),
                 len(drive.limits),
+                *(() if drive.erased_in is None else (drive.erased_in,)),
             ]
             for drive in certificate.drives
         ],

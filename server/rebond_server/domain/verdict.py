@@ -15,7 +15,12 @@ from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import drive_key, same_drive
 from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.domain.verdict_firmware import canaries, firmware, level_of
-from rebond_server.domain.verdict_limits import boot_partitions, hidden_area, limits
+from rebond_server.domain.verdict_limits import (
+    boot_partitions,
+    hidden_area,
+    limits,
+    strange_areas,
+)
 from rebond_server.domain.verdict_reason import Code, Reason, Verdict
 from rebond_server.domain.verdict_time import time_taken
 
@@ -67,7 +72,7 @@ def judge(erasure: Erasure, drive: Drive, *, admit_ieee: bool = False) -> Judgem
 
     `admit_ieee`: the workshop takes IEEE 2883's word where NIST SP 800-88 says less.
     """
-    beside = boot_partitions(erasure, drive)
+    beside = (*strange_areas(erasure, drive), *boot_partitions(erasure, drive))
     erasure = replace(erasure, passes=tuple(p for p in erasure.passes if p.area is None))
     reached = _level(erasure, drive, admit_ieee=admit_ieee)
     written, read_back = last_write(erasure.passes), read_back_of(erasure.passes)

@@ -31,8 +31,11 @@ def _may_hide(drive: Drive) -> bool:
 def limits(erasure: Erasure, drive: Drive, reached: Level) -> Iterator[Reason]:
     """Give each reason why a complete erasure still says less than it seems."""
     # IEEE 2883: a Sanitize reaches reallocated sectors and spare area, which is what makes it a Purge.
-    if drive.kind not in _NOT_ON_METAL and reached is Level.CLEAR:
-        yield from _defects(erasure.smart_before, erasure.smart_after, drive.smart)
+    if reached is Level.CLEAR:
+        # A drive that calls itself virtual and counts sectors out of use has sectors all the same.
+        on_metal = drive.kind not in _NOT_ON_METAL
+        states = (erasure.smart_before, erasure.smart_after, drive.smart)
+        yield from _defects(states, may_be_unknown=not on_metal)
     if drive.bridge is not None or (
         drive.identity.bus is Bus.USB and drive.kind is not DriveKind.USB
     ):
@@ -51,6 +54,26 @@ def boot_partitions(erasure: Erasure, drive: Drive) -> tuple[Reason, ...]:
     if not left or erasure.ending is not Ending.COMPLETED:
         return ()
     return (Reason(code=Code.BOOT_PARTITIONS, values={"names": ", ".join(left)}),)
+
+
+def strange_areas(erasure: Erasure, drive: Drive) -> tuple[Reason, ...]:
+    """Give the reason why passes put down to an area may be passes over the drive itself.
+
+    What an area's pass found is no word on the drive. So only a boot partition that the inventory
+    knows has passes of its own: writes and read-backs, behind all others.
+    """
+    known = {path.rsplit("/", 1)[-1] for path in drive.boot_partitions}
+    beside = [one for one in erasure.passes if one.area is not None]
+    last = tuple(one for one in erasure.passes if one.area is None) + tuple(beside)
+    strange = sorted({one.area or "" for one in beside if not _may_be_beside(one, known)})
+    if not strange and last == erasure.passes:
+        return ()
+    names = ", ".join(strange) or ", ".join(sorted({one.area or "" for one in beside}))
+    return (Reason(code=Code.AREA_UNKNOWN, values={"names": names}),)
+
+
+def _may_be_beside(one: Pass, known: set[str]) -> bool:
+    return one.area in known and one.action in {"write", "read_back"}
 
 
 def _zeroed(path: str, passes: tuple[Pass, ...]) -> bool:
@@ -73,7 +96,7 @@ def _is_clean(one: Pass) -> bool:
     return one.complete and not bad
 
 
-def _defects(*states: Smart | None) -> Iterator[Reason]:
+def _defects(states: tuple[Smart | None, ...], *, may_be_unknown: bool) -> Iterator[Reason]:
     """Sectors that were taken out of use keep their old content, whatever is written later."""
     known = [s for s in states if s is not None]
     counts = [
@@ -82,7 +105,7 @@ def _defects(*states: Smart | None) -> Iterator[Reason]:
         for count in (s.reallocated, s.pending, s.uncorrectable, s.grown_defects, s.media_errors)
         if count is not None
     ]
-    if not counts:
+    if not counts and not may_be_unknown:
         yield Reason(code=Code.REALLOCATED_UNKNOWN)
-    elif max(counts):
+    elif any(counts):
         yield Reason(code=Code.REALLOCATED, values={"count": str(max(counts))})

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from rebond_schemas.refusal_sentences import told
 from rebond_server.domain.sentence import Sentence
 
 
@@ -71,6 +72,7 @@ class Code(StrEnum):
     NO_CANARIES = "no_canaries"
     TOO_FEW_PLACES = "too_few_places"
     MAKERS_WORD = "makers_word"
+    AREA_UNKNOWN = "area_unknown"
 
 
 class Finding(Struct, frozen=True):
@@ -96,8 +98,40 @@ class Reason(Struct, frozen=True, kw_only=True):
     def sentence(self) -> Sentence:
         """The reason in words."""
         found = FINDINGS[self.code]
-        return Sentence(fr=found.fr.format(**self.values), en=found.en.format(**self.values))
+        french, english = self.values, self.values
+        if "why" in self.values:
+            french, english = (self.values | {"why": why} for why in _why(self))
+        return Sentence(fr=found.fr.format(**french), en=found.en.format(**english))
 
+
+def _why(reason: Reason) -> tuple[str, str]:
+    """Return why the agent stopped, in both languages: its own sentence where it named a reason."""
+    given = reason.values["why"].strip().rstrip(".")
+    said = told(given)
+    if said is not None:
+        return _inside(said.fr), _inside(said.en)
+    next_step = _NEXT[reason.code]
+    return tuple(f"{given}, {one}" if given else one for one in next_step)  # type: ignore[return-value]  # of two comes two
+
+
+def _inside(sentence: str) -> str:
+    """Return a sentence as it stands behind a colon."""
+    acronym = sentence[1:2].isupper()
+    return (sentence if acronym else sentence[:1].lower() + sentence[1:]).rstrip(".")
+
+
+_NEXT = {
+    Code.REFUSED_BY_AGENT: (
+        "refaites le relevé, puis l'effacement",
+        "make a new report, then erase",
+    ),
+    Code.INTERRUPTED_AT: ("relancez-le, il reprendra", "start it again, it will resume"),
+    Code.FAILED_BY_AGENT: (
+        "recommencez, sinon détruisez ce disque",
+        "start again, or destroy this drive",
+    ),
+}
+"""What to try next where the agent gave no reason that we know."""
 
 _U, _F, _L = Verdict.UNKNOWN, Verdict.FAILED, Verdict.CLEARED_WITH_LIMITS
 
@@ -111,11 +145,11 @@ FINDINGS: dict[Code, Finding] = {
     Code.SIZE_DIFFERS: Finding(_F, "Taille effacée {erased} octets, taille inventoriée {known} octets : refaites le relevé puis l'effacement.", "Erased size {erased} bytes, inventoried size {known} bytes: probe and erase again."),
     Code.BEHIND_RAID: Finding(_U, "Les disques réels sont cachés par un contrôleur RAID : passez-le en mode AHCI ou HBA.", "The real drives hide behind a RAID controller: switch it to AHCI or HBA mode."),
     Code.LOCKED: Finding(_F, "Le disque est verrouillé par un mot de passe : détruisez-le s'il reste inconnu.", "The drive is locked by a password: destroy it if nobody knows it."),
-    Code.REFUSED_BY_AGENT: Finding(Verdict.NOT_ATTEMPTED, "L'effacement n'a pas été entrepris : {why}", "The erasure was not attempted: {why}"),
-    Code.INTERRUPTED_AT: Finding(Verdict.INTERRUPTED, "L'effacement a été interrompu : relancez-le, il reprendra. {why}", "The erasure was interrupted: start it again, it will resume. {why}"),
-    Code.FAILED_BY_AGENT: Finding(_F, "L'effacement a échoué : {why}", "The erasure failed: {why}"),
+    Code.REFUSED_BY_AGENT: Finding(Verdict.NOT_ATTEMPTED, "L'effacement n'a pas été entrepris : {why}.", "The erasure was not attempted: {why}."),
+    Code.INTERRUPTED_AT: Finding(Verdict.INTERRUPTED, "L'effacement a été interrompu : {why}.", "The erasure was interrupted: {why}."),
+    Code.FAILED_BY_AGENT: Finding(_F, "L'effacement a échoué : {why}.", "The erasure failed: {why}."),
     Code.IDENTITY_UNCHECKED: Finding(_F, "L'identité n'a pas été relue juste avant d'écrire : recommencez.", "The identity was not read again just before writing: start again."),
-    Code.FAULTS: Finding(_F, "{count} erreur(s) d'écriture ou de lecture, la première : {first}. Détruisez ce disque.", "{count} write or read error(s), the first: {first}. Destroy this drive."),
+    Code.FAULTS: Finding(_F, "{count} erreur(s) d'écriture ou de lecture (la première : {first}) : détruisez ce disque.", "{count} write or read error(s), the first: {first}: destroy this drive."),
     Code.MISMATCHES: Finding(_F, "{count} zone(s) relue(s) ne contiennent pas ce qui a été écrit : détruisez ce disque.", "{count} place(s) read back differ from what was written: destroy this drive."),
     Code.SKIPPED: Finding(_F, "{bytes} octets ont été sautés : recommencez, sinon détruisez ce disque.", "{bytes} bytes were skipped: start again, or destroy this drive."),
     Code.NOTHING_WRITTEN: Finding(_F, "Aucune écriture n'est relevée : recommencez l'effacement.", "No write was reported: erase again."),
@@ -127,7 +161,7 @@ FINDINGS: dict[Code, Finding] = {
     Code.READ_BACK_BY_WRITER: Finding(_F, "La relecture n'a pas été faite par un autre processus : relancez la vérification.", "The read-back was not done by another process: verify again."),
     Code.READ_BACK_CACHED: Finding(_F, "La relecture a pu venir de la mémoire et non du disque : relancez la vérification.", "The read-back may have come from memory and not from the drive: verify again."),
     Code.OTHER_PATTERN_READ: Finding(_F, "La relecture a cherché un autre motif que celui écrit : relancez la vérification.", "The read-back looked for another pattern than the one written: verify again."),
-    Code.IMPOSSIBLE_SPEED: Finding(_F, "{rate} Mo/s : aucun disque de ce genre ne dépasse {limit} Mo/s ({source}). Recommencez.", "{rate} MB/s: no drive of this kind exceeds {limit} MB/s ({source}). Erase again."),
+    Code.IMPOSSIBLE_SPEED: Finding(_F, "{rate} Mo/s : aucun disque de ce genre ne dépasse {limit} Mo/s ({source}), recommencez.", "{rate} MB/s: no drive of this kind exceeds {limit} MB/s ({source}), erase again."),
     Code.IMPOSSIBLE_TIME: Finding(_F, "Les durées du relevé se contredisent ({passes} s de passes en {total} s) : recommencez.", "The durations contradict each other ({passes} s of passes in {total} s): erase again."),
     Code.HIDDEN_AREA_LEFT: Finding(_F, "Une zone cachée (HPA, DCO) n'a pas été effacée : rouvrez-la puis recommencez.", "A hidden area (HPA, DCO) was not erased: open it and erase again."),
     Code.METHOD_UNPROVEN: Finding(_F, "Cette version ne sait pas prouver la méthode {method} : faites un effacement par réécriture.", "This version cannot prove the method {method}: erase by overwriting."),
@@ -150,5 +184,6 @@ FINDINGS: dict[Code, Finding] = {
     Code.NO_CANARIES: Finding(_F, "Les témoins posés avant la commande n'ont pas tous été recherchés après : recommencez l'effacement.", "The canaries planted before the command were not all looked for after it: erase again."),
     Code.TOO_FEW_PLACES: Finding(_F, "{places} endroits relus après la commande, il en faut {least} sur tout le disque : relancez la vérification.", "{places} places read after the command, {least} all over the drive are needed: verify again."),
     Code.MAKERS_WORD: Finding(None, "Ce que la commande atteint au-delà des blocs adressables dépend du fabricant : « Clear » est retenu.", "What the command reaches beyond addressable blocks depends on the maker: Clear is kept."),
+    Code.AREA_UNKNOWN: Finding(_F, "Le relevé met des étapes au compte d'une zone ({names}) qui n'est pas à part sur ce disque : refaites le relevé, puis l'effacement.", "The report puts steps down to an area ({names}) that is none of its own on this drive: probe again, then erase."),
 }
 # fmt: on

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from rebond_schemas.erasure import Level
@@ -26,12 +27,18 @@ from rebond_server.operations.history import tell
 from rebond_server.operations.step import device_of
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
-from rebond_server.store.device import Device, JudgementRow
+from rebond_server.store.device import Device, DriveRow, JudgementRow
 from rebond_server.store.ids import uuid7
 from rebond_server.store.people import Account, Site
 from rebond_server.store.proof import CertificateRow, Withdrawal, Witnessed
-from rebond_server.store.queries.proof import RESET, attestations
-from rebond_server.store.queries.standing import DriveLine, Standing, standing
+from rebond_server.store.queries.proof import (
+    ERASED_ELSEWHERE,
+    RESET,
+    accepted_of,
+    attestations,
+)
+from rebond_server.store.queries.pulled import Pulled, pulled_drives
+from rebond_server.store.queries.standing import DriveLine, Standing, as_judgement, standing
 from rebond_server.store.stick import StatementRow, Stick
 
 _CODE_BYTES = 5
@@ -43,8 +50,10 @@ def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
     person = work.person()
     device = device_of(work, device_id)
     proven = standing(work.session, device)
-    seen = _seen(work, device, proven)
-    held = _held(proven, seen)
+    pulled = pulled_drives(work.session, device)
+    seen = _seen(work, device, proven, pulled)
+    held = _held(proven, seen, pulled)
+    elsewhere = [one for one in pulled if one.proof is not None]
     said = Certificate(
         number=f"C-{base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()}",
         workshop=work.session.get_one(Site, work.site_id).name,
@@ -55,7 +64,10 @@ def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
         maker=device.maker,
         model=device.model,
         serial=device.serial,
-        drives=tuple(_drive(work, line) for line in held),
+        drives=(
+            *(_drive(work, line) for line in held),
+            *(_pulled(work, one) for one in elsewhere),
+        ),
         seen=seen,
     )
     row = CertificateRow(
@@ -65,7 +77,7 @@ def issue_certificate(work: Work, device_id: UUID) -> CertificateRow:
         device_id=device.id,
         issued=work.now,
         issued_by=person,
-        said=plain(said) | {"judgements": [str(line.judgement_id) for line in held]},
+        said=plain(said) | {"judgements": _judgements(held, elsewhere)},
         code=code_of(said, work.server_key),
     )
     work.session.add(row)
@@ -79,20 +91,26 @@ def withdraw_contradicted(work: Work, device: Device, judgement: JudgementRow) -
     good = {Verdict.CLEARED, Verdict.PURGED, Verdict.NOT_ATTEMPTED}
     if judgement.verdict in good:
         return
-    for row in _standing(work, device):
+    for row in _standing(work, device, judgement):
         if _speaks_of(work, row, judgement):
-            _withdraw(work, device, row, judgement)
+            _withdraw(work, row, judgement)
 
 
 def withdraw_doubted(work: Work, device: Device, judgement: JudgementRow) -> None:
     """Withdraw the certificates that rest on this judgement: its statement is in quarantine now."""
-    for row in _standing(work, device):
+    for row in _standing(work, device, judgement):
         if str(judgement.id) in row.said["judgements"]:
-            _withdraw(work, device, row, judgement)
+            _withdraw(work, row, judgement)
 
 
-def _standing(work: Work, device: Device) -> Sequence[CertificateRow]:
-    """Return the certificates of this device that nothing has withdrawn yet."""
+def _standing(work: Work, device: Device, judgement: JudgementRow) -> Sequence[CertificateRow]:
+    """Return what nothing has withdrawn yet of this device, and of those the drive was pulled from."""
+    drive = work.session.get_one(DriveRow, (work.site_id, judgement.drive_id))
+    devices = work.session.scalars(
+        select(DriveRow.device_id).where(
+            DriveRow.site_id == work.site_id, DriveRow.identity == drive.identity
+        )
+    ).all()
     return work.session.scalars(
         select(CertificateRow)
         .outerjoin(
@@ -102,14 +120,14 @@ def _standing(work: Work, device: Device) -> Sequence[CertificateRow]:
         )
         .where(
             CertificateRow.site_id == work.site_id,
-            CertificateRow.device_id == device.id,
+            CertificateRow.device_id.in_({device.id, *devices}),
             CertificateRow.issued <= work.now,
             Withdrawal.id.is_(None),
         )
     ).all()
 
 
-def _withdraw(work: Work, device: Device, row: CertificateRow, judgement: JudgementRow) -> None:
+def _withdraw(work: Work, row: CertificateRow, judgement: JudgementRow) -> None:
     work.session.add(
         Withdrawal(
             site_id=work.site_id,
@@ -119,7 +137,7 @@ def _withdraw(work: Work, device: Device, row: CertificateRow, judgement: Judgem
             at=work.now,
         )
     )
-    tell(work, "withdraw_certificate", ("device", device.id), old=row.number)
+    tell(work, "withdraw_certificate", ("device", row.device_id), old=row.number)
 
 
 def _speaks_of(work: Work, row: CertificateRow, judgement: JudgementRow) -> bool:
@@ -131,10 +149,15 @@ def _speaks_of(work: Work, row: CertificateRow, judgement: JudgementRow) -> bool
     return False
 
 
-def _seen(work: Work, device: Device, proven: Standing) -> tuple[SeenByPeople, ...]:
-    """Return what two people attest; a drive that the latest report still sees was not destroyed."""
+def _seen(
+    work: Work, device: Device, proven: Standing, pulled: Sequence[Pulled]
+) -> tuple[SeenByPeople, ...]:
+    """Return what two people attest; a drive that the latest report still sees was not destroyed.
+
+    A drive that left the device and of which nothing is known is told as such, never left out.
+    """
     present = {line.drive_id for line in proven.drives}
-    return tuple(
+    told = tuple(
         SeenByPeople(
             what=one.what,
             model=device.model if one.drive is None else one.drive.model,
@@ -143,14 +166,33 @@ def _seen(work: Work, device: Device, proven: Standing) -> tuple[SeenByPeople, .
         )
         for one in attestations(work.session, device)
         if one.enough
-        and one.what in {Witnessed.DESTROYED, RESET}
+        and one.what in {Witnessed.DESTROYED, RESET, ERASED_ELSEWHERE}
         and (one.drive is None or one.drive.id not in present)
+        and not (one.what == ERASED_ELSEWHERE and one.drive in _proven(pulled))
+    )
+    spoken = {(one.model, one.serial) for one in told}
+    return told + tuple(
+        SeenByPeople(what="pulled", model=one.drive.model, serial=one.drive.serial, words=())
+        for one in pulled
+        if one.proof is None and (one.drive.model, one.drive.serial) not in spoken
     )
 
 
-def _held(proven: Standing, seen: tuple[SeenByPeople, ...]) -> list[DriveLine]:
+def _proven(pulled: Sequence[Pulled]) -> list[DriveRow]:
+    return [one.drive for one in pulled if one.proof is not None]
+
+
+def _judgements(held: Sequence[DriveLine], elsewhere: Sequence[Pulled]) -> list[str]:
+    own = [str(line.judgement_id) for line in held]
+    return own + [str(one.proof.judgement.id) for one in elsewhere if one.proof is not None]
+
+
+def _held(
+    proven: Standing, seen: tuple[SeenByPeople, ...], pulled: Sequence[Pulled]
+) -> list[DriveLine]:
     held = [line for line in proven.drives if line.holds_data]
-    if not proven.sanitised or not (held or seen):
+    spoken = [one for one in seen if one.words]
+    if not proven.sanitised or not (held or spoken or _proven(pulled)):
         none = Sentence(
             fr="Cet appareil n'a aucun disque dont l'effacement soit à attester.",
             en="This device has no drive whose erasure could be attested.",
@@ -182,6 +224,31 @@ def _drive(work: Work, line: DriveLine) -> CertifiedDrive:
         clock=erasure.ended.wall,
         evidence=statement.sha256,
     )
+
+
+def _pulled(work: Work, one: Pulled) -> CertifiedDrive:
+    """Return a drive that was erased in another device, and say so: its proof is that one's."""
+    proof = one.proof
+    assert proof is not None  # noqa: S101 - the caller chose; tells the type checker
+    judgement = proof.judgement
+    accepted = accepted_of(work.session, judgement)
+    line = DriveLine(
+        drive_id=judgement.drive_id,
+        path="",
+        facts=proof.facts,
+        holds_data=True,
+        verdict=judgement.verdict,
+        level=None,
+        reasons=tuple(reason.sentence for reason in as_judgement(judgement).reasons),
+        judged=judgement.judged,
+        statement_id=judgement.statement_id,
+        judgement_id=judgement.id,
+        accepted=accepted,
+        destroyed=False,
+        health=None,
+        health_reasons=(),
+    )
+    return replace(_drive(work, line), erased_in=proof.tag, last_seen=one.last_seen)
 
 
 def certificate_of(row: CertificateRow) -> Certificate:

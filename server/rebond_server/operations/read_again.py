@@ -14,9 +14,13 @@ from rebond_server.operations.step import from_evidence
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DriveRow, JudgementRow
+from rebond_server.store.queries.rereads import device_events
 from rebond_server.store.stick import StatementRow
 
 _PROVEN = (Verdict.CLEARED, Verdict.PURGED, Verdict.CLEARED_WITH_LIMITS)
+
+GIVEN = "give_read_order"
+"""One order, in the history of its device: its id, whom it was given to, and for which proofs."""
 
 
 def read_again(
@@ -30,7 +34,8 @@ def read_again(
     if found is None:
         return bool(second.passes[-1].mismatch_count)
     first = erasure_of(work, found[1])
-    outcome, why = compare(second, first, drive)
+    ordered = was_ordered(work, device, second, found[0])
+    outcome, why = compare(second, first, drive, ordered=ordered)
     tell(
         work,
         outcome.value,
@@ -44,6 +49,17 @@ def read_again(
         },
     )
     return outcome is Outcome.CONTRADICTED
+
+
+def was_ordered(work: Work, device: Device, second: Erasure, proof: JudgementRow) -> bool:
+    """Say whether the server asked the stick of this statement, in its run, to read this proof."""
+    return any(
+        event.details["order"] == second.order
+        and event.details["stick"] == str(second.stick)
+        and event.details["run"] == str(second.run)
+        and str(proof.id) in event.details["judgements"]
+        for event in device_events(work.session, device, [GIVEN])
+    )
 
 
 def set_aside(work: Work, device: Device) -> None:

@@ -26,23 +26,32 @@ MAY_BE_ERASED = frozenset({State.RECEIVED, State.EXAMINED})
 
 def give_order(work: Work, raw: bytes, stick_id: UUID, signature: str) -> Accepted | Declined:
     """Answer a stick that asks what to do; the same run gets the same order until its policy changes."""
-    stick = work.session.get(Stick, (work.site_id, stick_id))
-    if stick is None or stick.revoked is not None:
+    found = asked_by(work, raw, stick_id, signature, ORDER_REQUEST_TYPE)
+    if found is None:
         return NOT_KNOWN
-    if not verified(stick.public_key, ORDER_REQUEST_TYPE, raw, signature):
-        return NOT_KNOWN
-    try:
-        asked: OrderRequest = decode_as(raw, OrderRequest)
-    except Unreadable:
-        return NOT_KNOWN
-    if asked.stick != stick.id:
-        return NOT_KNOWN
+    stick, asked = found
     take_turns(work.session, f"orders {work.site_id}")
     return _signed(work, _order(work, stick, asked.run))
 
 
+def asked_by(
+    work: Work, raw: bytes, stick_id: UUID, signature: str, payload_type: str
+) -> tuple[Stick, OrderRequest] | None:
+    """Return the stick that asks, and what; None unless it is ours and signed these very bytes."""
+    stick = work.session.get(Stick, (work.site_id, stick_id))
+    if stick is None or stick.revoked is not None:
+        return None
+    if not verified(stick.public_key, payload_type, raw, signature):
+        return None
+    try:
+        asked: OrderRequest = decode_as(raw, OrderRequest)
+    except Unreadable:
+        return None
+    return (stick, asked) if asked.stick == stick.id else None
+
+
 def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
-    device = None if run is None else _device(work, stick, run)
+    device = None if run is None else device_of_run(work, stick, run)
     lot = None if device is None or device.lot_id is None else _lot(work, device.lot_id)
     row = None if lot is None else row_of(work, lot)
     alone = (
@@ -70,7 +79,7 @@ def _lot(work: Work, lot_id: UUID) -> Lot:
     return work.session.get_one(Lot, (work.site_id, lot_id))
 
 
-def _device(work: Work, stick: Stick, run: UUID) -> Device | None:
+def device_of_run(work: Work, stick: Stick, run: UUID) -> Device | None:
     """Return the one device that the inventories of this run were filed under."""
     found = work.session.scalars(
         select(Device)

@@ -14,6 +14,12 @@ from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, DeviceDrive, DriveRow
 from rebond_server.store.ids import uuid7
 from rebond_server.store.proof import Witness, Witnessed
+from rebond_server.store.queries.proof import (
+    ERASED_ELSEWHERE,
+    SAID_ERASED_ELSEWHERE,
+    attestations,
+)
+from rebond_server.store.queries.pulled import pulled_drives
 
 ENOUGH = 2
 """People, each with an account of their own; the database counts them too."""
@@ -48,16 +54,53 @@ def witness_destruction(work: Work, drive_id: UUID, reason: str) -> int:
     return _add(work, device, Witnessed.DESTROYED, drive.id, reason)
 
 
+def witness_erased_elsewhere(work: Work, drive_id: UUID, reason: str) -> int:
+    """Say that this pulled drive was erased elsewhere, by other tools than ours; return how many say so.
+
+    A lower class of evidence: it gives no level and moves no device; the certificate tells it in
+    these people's words. What our own engine erased elsewhere needs no word: its statement speaks.
+    """
+    work.require(Permission.WITNESS)
+    drive = work.session.get(DriveRow, (work.site_id, drive_id))
+    if drive is None:
+        raise NotFound(Sentence(fr="Ce disque n'existe pas.", en="There is no such drive."))
+    device = device_of(work, drive.device_id)
+    if drive_id not in {one.drive.id for one in pulled_drives(work.session, device)}:
+        raise BadValue(
+            Sentence(
+                fr="Le dernier relevé voit encore ce disque : effacez-le ici, ou relevez sans lui.",
+                en="The latest report still sees this drive: erase it here, or probe without it.",
+            )
+        )
+    who, given = work.person(), reason_given(reason)
+    said = [
+        word.account_id
+        for one in attestations(work.session, device)
+        if one.what == ERASED_ELSEWHERE and one.drive is not None and one.drive.id == drive_id
+        for word in one.words
+    ]
+    if who in said:
+        raise _said_already()
+    details: dict[str, object] = {"drive": str(drive_id), "cycle": device.cycle}
+    tell(work, SAID_ERASED_ELSEWHERE, ("device", device.id), reason=given, details=details)
+    work.session.flush()
+    return len(set(said)) + 1
+
+
+def _said_already() -> Taken:
+    return Taken(
+        Sentence(
+            fr="Vous l'avez déjà déclaré : il faut la parole d'une autre personne.",
+            en="You have said so already: another person's word is needed.",
+        )
+    )
+
+
 def _add(work: Work, device: Device, what: Witnessed, drive_id: UUID | None, reason: str) -> int:
     who, given = work.person(), reason_given(reason)
     already = _witnesses(work, device, what, drive_id)
     if who in already:
-        raise Taken(
-            Sentence(
-                fr="Vous l'avez déjà déclaré : il faut la parole d'une autre personne.",
-                en="You have said so already: another person's word is needed.",
-            )
-        )
+        raise _said_already()
     work.session.add(
         Witness(
             site_id=work.site_id,

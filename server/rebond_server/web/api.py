@@ -13,7 +13,7 @@ from rebond_schemas.signing import PARCEL_TYPE, PART_TYPE, RECEIPT_TYPE, STATEME
 from rebond_schemas.text import LIMIT, clean
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.sentence import Sentence
-from rebond_server.operations import agent_release, bench, wipe_order
+from rebond_server.operations import agent_release, bench, read_order, wipe_order
 from rebond_server.operations.answers import NOT_KNOWN, Accepted, Declined, Status
 from rebond_server.operations.enrol_stick import enrol_stick
 from rebond_server.operations.receive_parcel import receive_parcel, receive_part
@@ -95,6 +95,12 @@ def give_order() -> Response:
 def renew_agent() -> Response:
     """Tell a stick which newer agent there is, or give it a part of one; both are signed."""
     return _told(_by_stick(agent_release.answer_stick))
+
+
+@blueprint.post("/api/v1/read-orders")
+def give_read_order() -> Response:
+    """Tell a stick which drives of its machine to read once more; the order is signed."""
+    return _told(_by_stick(read_order.give_read_order))
 
 
 @blueprint.post("/api/v1/progress")

@@ -10,7 +10,7 @@ from rebond_server.domain.certificate import Certificate, CertifiedDrive, Readin
 from rebond_server.domain.firmware_proof import is_firmware
 from rebond_server.operations.issue_certificate import certificate_of
 from rebond_server.store.queries.certificate import CertificateLine
-from rebond_server.store.queries.proof import RESET
+from rebond_server.store.queries.proof import ERASED_ELSEWHERE, RESET
 from rebond_server.web.words import DRIVE_KINDS, KINDS, METHODS
 
 _STANDARD = "NIST SP 800-88 Rev. 2 et IEEE 2883-2022"
@@ -68,6 +68,7 @@ def _drive(drive: CertifiedDrive, zone: ZoneInfo) -> PaperDrive:
             PaperLine("Numéro de série", drive.serial or _UNKNOWN),
             PaperLine("Taille", _bytes(drive.size_bytes)),
             PaperLine("Support", DRIVE_KINDS[drive.medium].fr),
+            *_where(drive, zone),
             PaperLine("Méthode", METHODS[drive.method].fr),
             PaperLine("Outil", drive.tool),
             PaperLine("Vérification", _reading(drive.reading)),
@@ -86,16 +87,17 @@ def _drive(drive: CertifiedDrive, zone: ZoneInfo) -> PaperDrive:
 def _seen(one: SeenByPeople, zone: ZoneInfo) -> PaperDrive:
     """Return what two people attest, with its lower class of evidence in the place of a level."""
     named = f"{one.model or 'modèle inconnu'}, n° {one.serial or _UNKNOWN}"
+    if one.what == PULLED:
+        return _left(named)
     reset = one.what == RESET
+    how, unread = _HOW[one.what]
     return PaperDrive(
         title=f"mémoire interne de l'appareil ({named})" if reset else named,
         level="Aucun niveau : deux personnes l'attestent, aucune lecture ne le prouve.",
         lines=(
             PaperLine(
                 "Méthode",
-                "réinitialisation par l'appareil lui-même, devant témoins"
-                if reset
-                else "disque retiré puis détruit, devant témoins",
+                how,
             ),
             PaperLine("Vérification", "aucune relecture"),
             *(
@@ -104,16 +106,57 @@ def _seen(one: SeenByPeople, zone: ZoneInfo) -> PaperDrive:
             ),
         ),
         limits=(),
-        unverified=(
-            "Ce qui reste dans la mémoire après la réinitialisation : personne ne l'a lu."
-            if reset
-            else "Les restes du disque : ce papier ne rapporte que ce que les témoins ont vu.",
-        ),
+        unverified=(unread,),
+    )
+
+
+_HOW = {
+    RESET: (
+        "réinitialisation par l'appareil lui-même, devant témoins",
+        "Ce qui reste dans la mémoire après la réinitialisation : personne ne l'a lu.",
+    ),
+    "destroyed": (
+        "disque retiré puis détruit, devant témoins",
+        "Les restes du disque : ce papier ne rapporte que ce que les témoins ont vu.",
+    ),
+    ERASED_ELSEWHERE: (
+        "disque retiré puis effacé ailleurs par un autre outil, devant témoins",
+        "Ce que cet outil a laissé : l'atelier ne l'a pas relu, il ne rapporte que ce que les témoins en disent.",
+    ),
+}
+"""What two people attest, and what nobody looked at."""
+
+PULLED = "pulled"
+
+
+def _left(named: str) -> PaperDrive:
+    """Return a drive that left the device, and of which this paper knows nothing."""
+    return PaperDrive(
+        title=named,
+        level="Aucun niveau : disque retiré de l'appareil, rien ne prouve ici son effacement.",
+        lines=(PaperLine("Vérification", "aucune"),),
+        limits=(),
+        unverified=("Tout ce que ce disque contient, et où il est.",),
+    )
+
+
+def _where(drive: CertifiedDrive, zone: ZoneInfo) -> tuple[PaperLine, ...]:
+    """Return where a pulled drive was erased; the others were erased in this very device."""
+    if drive.erased_in is None or drive.last_seen is None:
+        return ()
+    seen = f"vu dans cet appareil jusqu'au relevé du {_moment(drive.last_seen, zone)}"
+    return (
+        PaperLine("Où", f"disque retiré, {seen}, puis effacé dans l'appareil {drive.erased_in}"),
     )
 
 
 def _proves(said: Certificate) -> str:
-    return " ".join((*((PROVES,) if said.drives else ()), *((SEEN,) if said.seen else ())))
+    return " ".join(
+        (
+            *((PROVES,) if said.drives else ()),
+            *((SEEN,) if any(one.words for one in said.seen) else ()),
+        )
+    )
 
 
 def _level(drive: CertifiedDrive) -> str:
@@ -149,6 +192,10 @@ def _unverified(drive: CertifiedDrive) -> tuple[str, ...]:
     else:
         found.append(
             "Ce que le disque ne montre plus : secteurs réalloués, réserve d'une mémoire flash."
+        )
+    if drive.erased_in is not None:
+        found.append(
+            "Où ce disque a été, et à quoi il a servi, entre son retrait et son effacement."
         )
     found.append("Les disques ajoutés à l'appareil après ce relevé.")
     return tuple(found)

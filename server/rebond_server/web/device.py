@@ -28,6 +28,7 @@ from rebond_server.store.queries.doubts import doubts_of
 from rebond_server.store.queries.intake_list import noted_device
 from rebond_server.store.queries.parts import parts_in
 from rebond_server.store.queries.proof import attestations, said_destroyed
+from rebond_server.store.queries.pulled import pulled_drives
 from rebond_server.web import repair_words, words
 from rebond_server.web.answering import done, field
 from rebond_server.web.life import flow
@@ -149,6 +150,7 @@ def page(tag: str) -> ResponseReturnValue:
         kept=attachments(work(), Subject.DEVICE, found.device_id),
         changes=changes_since_last(work(), row),
         attested=attestations(session, row),
+        pulled=pulled_drives(session, row),
         fitted=parts_in(session, site_id, found.device_id),
         loose=inside(work(), row),
         part_spec=repair_words.spec_text,

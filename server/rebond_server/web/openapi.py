@@ -138,6 +138,9 @@ def _paths() -> dict[str, Any]:
         "/api/v1/agent": {
             "post": _signed("Offer a newer agent.", None, "application/octet-stream")
         },
+        "/api/v1/read-orders": {
+            "post": _signed("Tell what to read again.", None, "application/octet-stream")
+        },
         "/api/v1/progress": {
             "post": _signed("Hear how far a bench is.", None, "application/octet-stream")
         },

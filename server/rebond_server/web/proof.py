@@ -42,6 +42,13 @@ def destroyed(device_id: UUID, drive_id: UUID) -> ResponseReturnValue:
     return _told(device_id, _noted(count))
 
 
+@blueprint.post("/d/<uuid:device_id>/disques/<uuid:drive_id>/efface-ailleurs")
+def erased_elsewhere(device_id: UUID, drive_id: UUID) -> ResponseReturnValue:
+    """Let a person say that other tools erased a drive that was pulled out."""
+    count = seeing.witness_erased_elsewhere(work(), drive_id, field("reason"))
+    return _told(device_id, _noted(count))
+
+
 @blueprint.post("/d/<uuid:device_id>/certificat")
 def issue(device_id: UUID) -> ResponseReturnValue:
     """Issue a certificate of what is proven now."""

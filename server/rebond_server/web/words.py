@@ -173,6 +173,13 @@ VERBS: dict[str, Sentence] = {
     "witness_destroyed": Sentence(
         fr="attester la destruction d'un disque", en="witness the destruction of a drive"
     ),
+    "say_erased_elsewhere": Sentence(
+        fr="attester qu'un disque retiré a été effacé ailleurs",
+        en="witness that a pulled drive was erased elsewhere",
+    ),
+    "give_read_order": Sentence(
+        fr="demander une relecture à une clé", en="ask a stick to read again"
+    ),
     "witness_no_media": Sentence(
         fr="attester l'absence de disque", en="witness that there is no drive"
     ),

@@ -1,6 +1,7 @@
 """No statement that claims more than its passes show is believed."""
 
 import random
+import re
 from collections import Counter
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from rebond_schemas.erasure import Ending, Extent, Fault, HiddenArea, Level, Method
 from rebond_schemas.facts import Bus, Drive, DriveIdentity, DriveKind
+from rebond_schemas.refusal import Reason as Refused
 from rebond_schemas.smart import Smart
 from rebond_schemas.statement import Erasure
 from rebond_server.domain.drive_identity import drive_key
@@ -158,6 +160,16 @@ def test_an_image_file_has_no_hidden_area_and_is_as_fast_as_memory():
     assert judge(erasure, image).verdict is Verdict.CLEARED
 
 
+def test_a_drive_that_calls_itself_virtual_does_not_hide_sectors_out_of_use():
+    """The proof once drew no remapped sectors for such drives, for the verdict did not look."""
+    virtual = replace(HDD, kind=DriveKind.VIRTUAL)
+    sick = replace(good_erasure(virtual), smart_after=Smart(reallocated=2))
+    found = judge(sick, virtual)
+    assert found.verdict is Verdict.CLEARED_WITH_LIMITS
+    assert Code.REALLOCATED in {one.code for one in found.reasons}
+    assert judge(good_erasure(virtual), virtual).verdict is Verdict.CLEARED
+
+
 def test_a_hidden_area_that_was_opened_is_covered():
     before = replace(HDD, identity=replace(IDENTITY, size_bytes=SIZE - 4096))
     erasure = good_erasure(hidden_area=HiddenArea.REMOVED)
@@ -166,16 +178,58 @@ def test_a_hidden_area_that_was_opened_is_covered():
     assert judge(unopened, before).verdict is Verdict.FAILED
 
 
+VALUES_OF_REASONS = dict.fromkeys(
+    [
+        "key",
+        "reported",
+        "erased",
+        "known",
+        "count",
+        "first",
+        "bytes",
+        "done",
+        "whole",
+        "method",
+        "rate",
+        "limit",
+        "source",
+        "passes",
+        "total",
+        "bridge",
+        "names",
+        "percent",
+        "places",
+        "least",
+    ],
+    "7",
+)
+
+
 def test_every_reason_speaks_both_languages():
     assert set(FINDINGS) == set(Code)
-    keys = "key reported erased known why count first bytes done whole method rate limit source"
-    values = dict.fromkeys(
-        [*keys.split(), "passes", "total", "bridge", "names", "percent", "places", "least"], "7"
-    )
     for code in Code:
-        sentence = Reason(code=code, values=values).sentence
-        assert sentence.fr.strip().endswith((".", "7"))
-        assert sentence.en.strip().endswith((".", "7"))
+        sentence = Reason(code=code, values=VALUES_OF_REASONS | {"why": ""}).sentence
+        assert sentence.fr.strip().endswith(".")
+        assert sentence.en.strip().endswith(".")
+
+
+REFUSING = [
+    code for code in Code if FINDINGS[code].forces not in {None, Verdict.CLEARED_WITH_LIMITS}
+]
+SPOKEN = [Code.REFUSED_BY_AGENT, Code.INTERRUPTED_AT, Code.FAILED_BY_AGENT]
+
+
+@pytest.mark.parametrize("code", REFUSING, ids=str)
+@pytest.mark.parametrize("why", ["", "an unforeseen end", *Refused, "held: md md0"], ids=str)
+def test_every_code_that_proves_nothing_is_one_sentence_with_the_next_thing_to_try(code, why):
+    """All codes of the server, and within the agent's word all codes of the agent."""
+    said = Reason(code=code, values=VALUES_OF_REASONS | {"why": why}).sentence
+    assert said.fr.count(". ") == 0
+    assert said.fr.endswith(".")
+    assert not said.fr.endswith("..")
+    assert re.search(r"\b\w+(ez|tes)\b", said.fr.partition(" : ")[2]), said.fr
+    if code in SPOKEN and why in set(Refused):
+        assert why not in said.fr, "a key is no sentence"
 
 
 # --- forged statements ------------------------------------------------------------------------
@@ -236,7 +290,9 @@ def forge(tree, dice):
 
 def bears_it(tree):
     """Decide, from the plain JSON alone, whether these passes prove the erasure of HDD."""
-    passes = [p for p in tree.get("passes", []) if p.get("area") is None]
+    passes = tree.get("passes", [])
+    if any(p.get("area") is not None for p in passes):
+        return False  # this disk has no area of its own: somebody hides a pass
     last = max((i for i, p in enumerate(passes) if p["action"] != "read_back"
                 and p["action"] != "canary_read"), default=None)  # fmt: skip
     if last is None or passes[last]["action"] != "write" or not passes[last + 1 :]:

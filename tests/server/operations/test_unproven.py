@@ -45,7 +45,11 @@ from rebond_server.operations.undo_assignment import undo_assignment
 from rebond_server.operations.undo_bulk import undo
 from rebond_server.operations.waste import Shipment, devices_left
 from rebond_server.operations.withdraw_device import withdraw_device
-from rebond_server.operations.witness import witness_destruction, witness_no_media
+from rebond_server.operations.witness import (
+    witness_destruction,
+    witness_erased_elsewhere,
+    witness_no_media,
+)
 from rebond_server.operations.work import NOBODY, command_line
 from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
@@ -98,6 +102,9 @@ TRIED = {
     "record_hold": lambda w, t: record_hold(w, Hold.LOCK, t.device, t.request, "essai"),
     "witness_reset": lambda w, t: witness_reset(w, t.device, "essai"),
     "examine_by_hand": lambda w, t: examine_by_hand(w, t.device, Letter.A, "essai"),
+    "witness_erased_elsewhere": lambda w, t: witness_erased_elsewhere(
+        w, drive_of(w, t.device), "essai"
+    ),
     "witness_destruction": lambda w, t: witness_destruction(w, drive_of(w, t.device), "essai"),
     "destroy_drives": lambda w, t: destroy_drives(w, t.device, "essai"),
     "same_device": lambda w, t: same_device(w, t.device, graded_beside(w, t), "essai"),
@@ -180,7 +187,7 @@ ELSEWHERE = {
     "receive_statement", "project", "settle_device", "judge_erasure", "record_inventory",
     "device_for", "grade_device", "drive_seen", "next_tag", "begin_cycle", "settle_again", "word_again", "withdraw_contradicted",
     # second reads, tried in test_rereads: they draw drives, tell what was read, and only ever hold a device
-    "draw_rereads", "read_again", "set_aside",
+    "draw_rereads", "read_again", "set_aside", "give_read_order", "was_ordered",
     # the health of stored drives: parts of `settle_device` and of `regrade_batch`
     "health_of", "keep_health", "judge_again",
     # only reading
@@ -193,7 +200,7 @@ ELSEWHERE = {
     "receive_parcel", "receive_part", "forget_parts", "hold_on_arrival", "doubt_since", "hold", "decide",
     "believe", "trust_again", "words_compared", "stick_of", "answer_stick", "publish_agent",
     # orders and what benches tell, tried in test_wipe_order and test_bench
-    "import_parcel", "doubts", "withdraw_doubted", "require_what_was_asked", "short_of_what_was_asked", "record_policy", "policy_for", "row_of", "policy_in_force", "give_order", "order_named", "hear", "benches",
+    "import_parcel", "doubts", "withdraw_doubted", "require_what_was_asked", "short_of_what_was_asked", "record_policy", "policy_for", "row_of", "policy_in_force", "give_order", "asked_by", "device_of_run", "order_named", "hear", "benches",
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
     "latest_opinion", "declare",

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.role import Role
-from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.device import Device, DriveRow, JudgementRow
 from rebond_server.store.history import HistoryEvent
 from rebond_server.store.hold import ResetWitness
 from rebond_server.store.people import Account
@@ -45,6 +45,23 @@ def accepted_judgements(session: Session, device: Device) -> dict[UUID, tuple[st
         .where(Acceptance.site_id == device.site_id, DriveRow.device_id == device.id)
     )
     return {judgement: (login, reason) for judgement, login, reason in rows}
+
+
+def accepted_of(session: Session, judgement: JudgementRow) -> tuple[str, str] | None:
+    """Return who accepted the limits of this judgement (login) and why; None when nobody did."""
+    row = session.execute(
+        select(Account.login, Acceptance.reason)
+        .join(
+            Account,
+            and_(Account.site_id == Acceptance.site_id, Account.id == Acceptance.accepted_by),
+        )
+        .where(
+            Acceptance.site_id == judgement.site_id,
+            Acceptance.judgement_id == judgement.id,
+            Acceptance.drive_id == judgement.drive_id,
+        )
+    ).first()
+    return None if row is None else (row.login, row.reason)
 
 
 SAID_DESTROYED = "say_drives_destroyed"
@@ -102,6 +119,9 @@ def destroyed_drives(session: Session, device: Device) -> frozenset[UUID]:
 
 
 RESET = "reset"
+ERASED_ELSEWHERE = "erased_elsewhere"
+SAID_ERASED_ELSEWHERE = "say_erased_elsewhere"
+"""The verb of that word in the history, which alone keeps it: nobody can take it back."""
 
 
 class Word(NamedTuple):
@@ -117,7 +137,7 @@ class Attestation(NamedTuple):
     """What people say they saw in this cycle, of one drive or of the whole device (`drive` None)."""
 
     what: str
-    """`destroyed`, `no_media` or `reset`."""
+    """`destroyed`, `no_media`, `reset` or `erased_elsewhere`."""
     drive: DriveRow | None
     words: tuple[Word, ...]
 
@@ -140,6 +160,8 @@ def attestations(session: Session, device: Device) -> tuple[Attestation, ...]:
         found.setdefault((what.value, drive), []).append(Word(*word))
     for said in session.execute(_of_cycle(reset, ResetWitness, device)):
         found.setdefault((RESET, None), []).append(Word(*said))
+    for pulled, spoken in _erased_elsewhere(session, device):
+        found.setdefault((ERASED_ELSEWHERE, pulled), []).append(spoken)
     return tuple(
         Attestation(
             what,
@@ -148,6 +170,29 @@ def attestations(session: Session, device: Device) -> tuple[Attestation, ...]:
         )
         for (what, drive), words in found.items()
     )
+
+
+def _erased_elsewhere(session: Session, device: Device) -> list[tuple[UUID, Word]]:
+    """Return by drive who said in this cycle that other tools than ours erased it."""
+    rows = session.execute(
+        select(HistoryEvent, Account.name)
+        .join(
+            Account,
+            and_(Account.site_id == HistoryEvent.site_id, Account.id == HistoryEvent.actor_id),
+        )
+        .where(
+            HistoryEvent.site_id == device.site_id,
+            HistoryEvent.subject_kind == "device",
+            HistoryEvent.subject_id == device.id,
+            HistoryEvent.verb == SAID_ERASED_ELSEWHERE,
+        )
+        .order_by(HistoryEvent.at, HistoryEvent.sequence)
+    )
+    return [
+        (UUID(row.details["drive"]), Word(row.actor_id, name, row.at, row.reason or ""))
+        for row, name in rows
+        if row.actor_id is not None and row.details["cycle"] == device.cycle
+    ]
 
 
 def _word(table: type[Witness | ResetWitness]) -> tuple[Any, ...]:

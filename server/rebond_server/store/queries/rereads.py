@@ -1,5 +1,6 @@
 """Draws for a second read: which drives may be drawn, which were, and what came of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +120,36 @@ def draws(session: Session, site_id: UUID, most: int = MOST_DRAWS) -> tuple[Draw
     )
 
 
+def awaited(session: Session, device: Device) -> tuple[JudgementRow, ...]:
+    """Return the drawn proofs of this device that count now and that no read has settled."""
+    found = []
+    for event in device_events(session, device, [DRAWN]):
+        judgement = session.get_one(
+            JudgementRow, (device.site_id, UUID(event.details["judgement"]))
+        )
+        drive = session.get_one(DriveRow, (device.site_id, judgement.drive_id))
+        if (drive.judgement_id, drive.epoch) != (judgement.id, judgement.epoch):
+            continue
+        line = _line(session, device.site_id, event.at, judgement.id)
+        if line.state is RereadState.AWAITS:
+            found.append(judgement)
+    return tuple(found)
+
+
+def device_events(session: Session, device: Device, verbs: Sequence[str]) -> Sequence[HistoryEvent]:
+    """Return what the history tells of a device under these verbs, oldest first."""
+    return session.scalars(
+        select(HistoryEvent)
+        .where(
+            HistoryEvent.site_id == device.site_id,
+            HistoryEvent.subject_kind == "device",
+            HistoryEvent.subject_id == device.id,
+            HistoryEvent.verb.in_(verbs),
+        )
+        .order_by(HistoryEvent.at, HistoryEvent.id)
+    ).all()
+
+
 def _draws(session: Session, site_id: UUID) -> list[HistoryEvent]:
     return list(
         session.scalars(
@@ -140,18 +171,8 @@ def _line(session: Session, site_id: UUID, at: datetime, judgement_id: UUID) -> 
     device = session.get_one(Device, (site_id, drive.device_id))
     told = [
         event
-        for event in session.scalars(
-            select(HistoryEvent)
-            .where(
-                HistoryEvent.site_id == site_id,
-                HistoryEvent.subject_kind == "device",
-                HistoryEvent.subject_id == device.id,
-                HistoryEvent.verb.in_([one.value for one in Outcome]),
-                HistoryEvent.at >= at,
-            )
-            .order_by(HistoryEvent.at)
-        )
-        if event.details["judgement"] == str(judgement_id)
+        for event in device_events(session, device, [one.value for one in Outcome])
+        if event.at >= at and event.details["judgement"] == str(judgement_id)
     ]
     state, settled, person = _state(session, judgement, told)
     hints = [

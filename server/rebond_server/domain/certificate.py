@@ -37,6 +37,14 @@ class Reading(Struct, frozen=True, kw_only=True):
     """Places of a sample; None: every byte was read."""
 
 
+class SecondReading(Struct, frozen=True, kw_only=True):
+    """Another person's read of the drive with another stick, which the server confirmed."""
+
+    reader: str
+    stick: str
+    received: datetime
+
+
 class CertifiedDrive(Struct, frozen=True, kw_only=True):
     """One drive, its erasure, and how far it was verified."""
 
@@ -63,6 +71,8 @@ class CertifiedDrive(Struct, frozen=True, kw_only=True):
     """What the computer's own clock said at the end."""
     evidence: str
     """SHA-256 of the signed statement."""
+    reread: SecondReading | None = None
+    """None: nobody has read it again."""
     erased_in: str | None = None
     """Tag of the device in which it was erased, when it had been pulled out of this one."""
     last_seen: datetime | None = None

@@ -13,12 +13,14 @@ from rebond_schemas.erasure import Level
 from rebond_server.domain.certificate import (
     Certificate,
     CertifiedDrive,
+    SecondReading,
     SeenByPeople,
     code_of,
     maker_of,
     reading_of,
 )
 from rebond_server.domain.policy import Permission
+from rebond_server.domain.second_read import Outcome
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.errors import NotProven
@@ -38,6 +40,7 @@ from rebond_server.store.queries.proof import (
     attestations,
 )
 from rebond_server.store.queries.pulled import Pulled, pulled_drives
+from rebond_server.store.queries.rereads import device_events
 from rebond_server.store.queries.standing import DriveLine, Standing, as_judgement, standing
 from rebond_server.store.stick import StatementRow, Stick
 
@@ -223,7 +226,23 @@ def _drive(work: Work, line: DriveLine) -> CertifiedDrive:
         before=statement.received,
         clock=erasure.ended.wall,
         evidence=statement.sha256,
+        reread=_reread(work, line),
     )
+
+
+def _reread(work: Work, line: DriveLine) -> SecondReading | None:
+    """Return the second read that confirmed this very proof, told by its own statement."""
+    drive = work.session.get_one(DriveRow, (work.site_id, line.drive_id))
+    device = work.session.get_one(Device, (work.site_id, drive.device_id))
+    for event in device_events(work.session, device, [Outcome.CONFIRMED.value]):
+        if event.details["judgement"] != str(line.judgement_id):
+            continue
+        row = work.session.get_one(StatementRow, (work.site_id, UUID(event.details["statement"])))
+        reader = erasure_of(work, row).operator
+        if reader is not None and not row.quarantined:
+            stick = work.session.get_one(Stick, (work.site_id, row.stick_id)).name
+            return SecondReading(reader=reader, stick=stick, received=row.received)
+    return None
 
 
 def _pulled(work: Work, one: Pulled) -> CertifiedDrive:

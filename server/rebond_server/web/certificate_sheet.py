@@ -76,6 +76,7 @@ def _drive(drive: CertifiedDrive, zone: ZoneInfo) -> PaperDrive:
             PaperLine(
                 "Vérificateur", f"un autre processus de la clé « {drive.stick} », puis le serveur"
             ),
+            *_reread(drive, zone),
             PaperLine("Moment", _interval(drive, zone)),
             PaperLine("Empreinte du relevé", drive.evidence),
         ),
@@ -138,6 +139,16 @@ def _left(named: str) -> PaperDrive:
         limits=(),
         unverified=("Tout ce que ce disque contient, et où il est.",),
     )
+
+
+def _reread(drive: CertifiedDrive, zone: ZoneInfo) -> tuple[PaperLine, ...]:
+    """Return who read it again, when somebody else did with another stick."""
+    found = drive.reread
+    if found is None:
+        return ()
+    when = f"relevé reçu le {_moment(found.received, zone)}"
+    said = f"par {found.reader}, avec une autre clé (« {found.stick} »), {when}"
+    return (PaperLine("Seconde lecture", said),)
 
 
 def _where(drive: CertifiedDrive, zone: ZoneInfo) -> tuple[PaperLine, ...]:

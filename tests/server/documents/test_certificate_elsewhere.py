@@ -47,7 +47,7 @@ def lead(people):
 
 @pytest.fixture
 def device(workshop, stick, people):
-    """A laptop whose drive was pulled: the latest report and two people see none."""
+    """Return a laptop whose drive was pulled: the latest report and two people see none."""
     found = device_of(workshop, receipt(send(workshop, stick.inventory())).device)
     send(workshop, stick.boot().inventory(EMPTY), later(0.1))
     say_empty(workshop, people, found)
@@ -72,10 +72,14 @@ def drive_of(workshop, device):
 
 
 def told(workshop, row):
-    return re.sub(r"<style>.*?</style>", "", certificate_html(paper(workshop, row)), flags=re.DOTALL)
+    return re.sub(
+        r"<style>.*?</style>", "", certificate_html(paper(workshop, row)), flags=re.DOTALL
+    )
 
 
-def test_a_pulled_drive_that_our_engine_erased_elsewhere_joins_its_pc(workshop, device, stick, lead):
+def test_a_pulled_drive_that_our_engine_erased_elsewhere_joins_its_pc(
+    workshop, device, stick, lead
+):
     station = erased_in_station(workshop, stick)
     assert device.tag != station.tag
     row = issued(workshop, lead, device)
@@ -84,7 +88,12 @@ def test_a_pulled_drive_that_our_engine_erased_elsewhere_joins_its_pc(workshop, 
         SSD.identity.serial, station.tag, "Awa",
     )  # fmt: skip
     page = told(workshop, row)
-    for said in ("disque retiré", station.tag, "Niveau Clear", "entre son retrait et son effacement"):
+    for said in (
+        "disque retiré",
+        station.tag,
+        "Niveau Clear",
+        "entre son retrait et son effacement",
+    ):
         assert said in page, said
     assert "seule parole" not in page, "our own engine's proof needs no witness"
     assert FORBIDDEN.search(page) is None
@@ -129,7 +138,9 @@ def test_a_drive_that_is_back_in_the_device_must_be_erased_there(workshop, devic
         issued(workshop, lead, device)
 
 
-def test_a_later_failure_in_the_station_withdraws_the_pc_s_certificate(workshop, device, stick, lead):
+def test_a_later_failure_in_the_station_withdraws_the_pc_s_certificate(
+    workshop, device, stick, lead
+):
     erased_in_station(workshop, stick)
     issued(workshop, lead, device)
     send(workshop, stick.boot().inventory(STATION), later(2))

@@ -29,7 +29,7 @@ from rebond_server.domain.role import Role
 from rebond_server.errors import BadValue
 from rebond_server.operations.answers import Accepted, Status
 from rebond_server.operations.draw_rereads import draw_rereads
-from rebond_server.operations.issue_certificate import issue_certificate
+from rebond_server.operations.issue_certificate import certificate_of, issue_certificate
 from rebond_server.operations.read_order import give_read_order
 from rebond_server.operations.recompute import differences
 from rebond_server.operations.work import NOBODY
@@ -129,6 +129,9 @@ def test_another_stick_confirms_and_the_proof_stays(workshop, device, second, le
     assert line(workshop).other_person is True
     assert device_of(workshop, device.tag).state == "wiped"
     assert told_by(workshop, JudgementRow) == (1, ())
+    with workshop.work(lead, later(3)) as work:
+        (told,) = certificate_of(issue_certificate(work, device.id)).drives
+    assert (told.operator, told.reread.reader, told.reread.stick) == ("Awa", "Bruno", "clé 2")
 
 
 def test_the_order_tells_what_the_erasure_left_and_no_more(workshop, device, first, second, lead):
@@ -218,6 +221,9 @@ def test_what_did_not_look_properly_decides_nothing(workshop, device, second, le
     read(workshop, second, done, **changes)
     assert line(workshop).state is RereadState.AWAITS
     assert line(workshop).hint is not None
+    with workshop.work(lead, later(3)) as work:
+        (told,) = certificate_of(issue_certificate(work, device.id)).drives
+    assert told.reread is None
     assert device_of(workshop, device.tag).state == "wiped"
 
 

@@ -31,7 +31,8 @@ SERIAL = "S35ENX1J90002"
 
 
 def shown(begun):
-    return "\n".join(one.plain for one in screen(begun, Size(width=80, height=40)))
+    lines = screen(begun, Size(width=80, height=40))
+    return " ".join(" ".join(one.plain for one in lines).split())
 
 
 def test_a_name_is_typed_or_scanned_and_stays():

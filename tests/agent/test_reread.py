@@ -316,3 +316,11 @@ def test_an_erased_image_of_ours_reads_well(tmp_path):
     last = outcome.passes[-1]
     asked = again(target, pattern=last.pattern, key=last.key)
     assert read(asked, target).reason is None
+
+
+def test_whoever_erases_is_told_in_the_statement(bench, fake, image):
+    words = [*bench[:2], "wipe", *bench[3:]]
+    assert cli.run(words, {}, *SILENT) == 0
+    assert cli.run([*words, "--by", " Awa\t"], {}, *SILENT) == 0
+    assert [one.operator for one in statements(fake)] == [None, "Awa"]
+    assert image.read_bytes() == bytes(SIZE)

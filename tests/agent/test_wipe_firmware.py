@@ -123,10 +123,9 @@ def test_no_lie_of_the_firmware_is_believed(where, lie):
     assert wiped.outcome.sentence.fr
 
 
-@pytest.mark.parametrize("silence", [{"sleeps": True}, {"swallows": "erasures"}], ids=str)
-def test_a_format_that_says_good_and_does_nothing_gives_way_to_an_overwrite(silence):
-    """QEMU's SCSI disk answers FORMAT UNIT like this, and so do real bridges."""
-    wiped = Wiped(SAS, offers=("format",), **silence)
+def test_a_format_that_says_good_and_does_nothing_gives_way_to_an_overwrite():
+    """QEMU's SCSI disk answers FORMAT UNIT like this, and so do real drives."""
+    wiped = Wiped(SAS, offers=("format",), sleeps=True)
 
     assert wiped.outcome.ending is Ending.COMPLETED, wiped.outcome.reason
     assert wiped.method is Method.OVERWRITE_AES_CTR
@@ -136,8 +135,9 @@ def test_a_format_that_says_good_and_does_nothing_gives_way_to_an_overwrite(sile
     assert not any(one.complete for one in tried)
 
 
-def test_a_sanitize_that_says_good_and_does_nothing_ends_with_what_to_do():
-    wiped = Wiped(SAS, offers=("sanitize_block",), sleeps=True)
+@pytest.mark.parametrize("silence", [{"sleeps": True}, {"swallows": "erasures"}], ids=str)
+def test_a_sanitize_that_says_good_and_does_nothing_ends_with_what_to_do(silence):
+    wiped = Wiped(SAS, offers=("sanitize_block",), **silence)
 
     assert wiped.outcome.reason is Reason.NOTHING_CHANGED
     assert "réécriture seule" in wiped.outcome.sentence.fr

@@ -99,17 +99,19 @@ class Reason(Struct, frozen=True, kw_only=True):
         """The reason in words."""
         found = FINDINGS[self.code]
         french, english = self.values, self.values
-        if "why" in self.values:
+        if self.code in _NEXT:
             french, english = (self.values | {"why": why} for why in _why(self))
         return Sentence(fr=found.fr.format(**french), en=found.en.format(**english))
 
 
 def _why(reason: Reason) -> tuple[str, str]:
     """Return why the agent stopped, in both languages: its own sentence where it named a reason."""
-    given = reason.values["why"].strip().rstrip(".")
-    said = told(given)
+    given = reason.values.get("why", "").strip().rstrip(".")
+    key, _, detail = given.partition(": ")
+    said = told(key)
     if said is not None:
-        return _inside(said.fr), _inside(said.en)
+        more = f" ({detail})" if detail else ""
+        return _inside(said.fr) + more, _inside(said.en) + more
     next_step = _NEXT[reason.code]
     return tuple(f"{given}, {one}" if given else one for one in next_step)  # type: ignore[return-value]  # of two comes two
 

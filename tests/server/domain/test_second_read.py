@@ -119,5 +119,5 @@ def test_no_forged_read_confirms(changes):
             assert confirms(msgspec.to_builtins(read)), tree
         told[found] += 1
     assert told[Outcome.CONFIRMED] > 30, told
-    assert told[Outcome.UNDECIDED] > 150, told
-    assert told[Outcome.CONTRADICTED] > 5, told
+    assert told[Outcome.UNDECIDED] > 60, told
+    assert told[Outcome.CONTRADICTED] > 0, told

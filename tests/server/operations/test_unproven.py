@@ -189,7 +189,7 @@ ELSEWHERE = {
     # second reads, tried in test_rereads: they draw drives, tell what was read, and only ever hold a device
     "draw_rereads", "read_again", "set_aside", "give_read_order", "was_ordered",
     # the health of stored drives: parts of `settle_device` and of `regrade_batch`
-    "health_of", "keep_health", "judge_again",
+    "health_of", "judge_again",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",
@@ -208,7 +208,7 @@ ELSEWHERE = {
     "record_organisation", "organisation", "record_programme", "programme", "record_territory",
     "territories", "record_shares", "record_given_before", "record_request", "request_of",
     "request_by_class_list", "entries", "pair_with_list", "close_request", "see_proof", "note_answer",
-    "issue_vouchers", "lapse_vouchers", "withdraw_voucher", "standing_voucher", "record_batch",
+    "issue_vouchers", "lapse_vouchers", "lapse_every_night", "withdraw_voucher", "standing_voucher", "record_batch",
     "record_use", "import_uses", "plan_stock", "plan_device", "given_devices", "plan_lot",
     "plan_programme", "holds_now", "standing_holds", "lift_hold", "try_plan", "one_at_a_time",
     "refuse_over_cap", "refuse_partial_kits", "import_files", "see_proof_of_many",

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from rebond_server.cli import VERBS
-from rebond_server.rules.load import GRADING, rule_text
+from rebond_server.rules.load import DRIVE_HEALTH, GRADING, rule_text
 
 PASSWORD = "une phrase assez longue"
 
@@ -89,6 +89,13 @@ def test_rules_are_checked_tried_adopted_and_the_stock_graded_again(rebond, tmp_
     assert "memori_installed" in refused.stderr
     absent = rebond("check-rules", str(tmp_path / "absent.toml"))
     assert absent.returncode == 1
+    latin = tmp_path / "latin.toml"
+    latin.write_bytes(b"# r\xe8gles\n" + text.encode())
+    refused = rebond("check-rules", str(latin))
+    assert (refused.returncode, "Ligne 1 : l'octet 0xe8" in refused.stderr) == (1, True)
+    health = tmp_path / "health.toml"
+    health.write_text(rule_text(DRIVE_HEALTH))
+    assert "se tiennent" in rebond("check-rules", str(health)).stdout
 
     tried = rebond("try-rules", str(right), "--as", "nadia")
     assert (tried.returncode, tried.stdout.split()[0]) == (0, "0")

@@ -1,10 +1,14 @@
 """Who works here, second reads, and drives that a person answers for: what follows from which key."""
 
 from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from erasure_cases import a_read
 from stage import state
+from stick_bench import raw_of
+from test_console_bench import LEAVE, console, go, server
 from test_console_state import BOOT, FIRST, SECOND, walk
 
 from rebond_agent.console.draw import screen
@@ -24,7 +28,12 @@ from rebond_agent.console.lines import Size
 from rebond_agent.console.state import View
 from rebond_agent.console.transition import COUNTDOWN_SECONDS
 from rebond_agent.language import Language
-from rebond_schemas.erasure import Ending
+from rebond_schemas.codec import decode
+from rebond_schemas.erasure import Ending, Method
+from rebond_schemas.read_order import ReadAgain, ReadOrder
+from rebond_schemas.statement import Erasure
+
+__all__ = ["console", "server"]  # fixtures of the whole console
 
 ASKED = ReadAsked(paths=(FIRST,), same_stick=0, not_by=("Awa",))
 SERIAL = "S35ENX1J90002"
@@ -140,3 +149,39 @@ def test_no_unattended_erasure_takes_an_unknown_drive():
     alone = replace(vouchable(), drives=vouchable().drives[-1:])
     calm, wishes = walk(alone, LetGo(), Ticked(now=100.0))
     assert (calm.ticked, wishes) == (frozenset(), [])
+
+
+# ---- the whole console: real threads, the real reader, a fake server
+
+
+def test_a_drawn_drive_is_read_at_the_console_and_its_statement_names_reader_and_order(
+    console, server
+):
+    with console(1) as given:
+        (image,) = given.images
+        path = Path(image.target.path)
+        path.write_bytes(bytes(path.stat().st_size))
+        identity = image.drive.identity
+        again = ReadAgain(
+            drive=identity, size_bytes=identity.size_bytes, action="read_back", pattern="zeros",
+            not_by="Awa",
+        )  # fmt: skip
+        number = uuid4()
+        server.read_order = lambda asked: ReadOrder(
+            id=number, site=server.site, stick=asked.stick, run=asked.run, issued=server.now,
+            drives=(again,),
+        )  # fmt: skip
+        before = path.stat().st_mtime_ns
+        go(
+            given,
+            ("F7 Relire", (Key.F7,)),
+            ("Une autre personne que : Awa", (*"Bruno", Key.ENTER)),
+            ("Relu : rien d'autre", (Key.F5, Key.F10)),
+            *LEAVE,
+        )
+        assert path.stat().st_mtime_ns == before
+        told = [decode(raw) for raw in server.statements.values()]
+        told += [decode(raw_of(parcel, server)) for parcel in given.outbox.waiting]
+    (read,) = [one for one in told if isinstance(one, Erasure)]
+    assert (read.method, read.ending, read.operator) == (Method.NONE, Ending.COMPLETED, "Bruno")
+    assert read.order == str(number)

@@ -1,5 +1,7 @@
 """What people say about drives, and the certificate, on the screens."""
 
+import re
+
 import pytest
 from bench import enrolled
 from msgspec.structs import replace
@@ -80,3 +82,22 @@ def test_the_lead_draws_and_sees_why_nobody_could_choose(lead, technician):
     for said in ("attend sa relecture", "Graine", "le même résultat", "personne n'a pu choisir"):
         assert said in page, said
     assert browser.post("/relectures", data=data | {"percent": "abc"}).status_code == 422
+
+
+def test_a_pulled_drive_is_told_and_two_people_may_say_that_others_erased_it(
+    shop, lead, technician
+):
+    stick, facts = enrolled(shop.workshop, "clé tirée"), laptop("PF0PULLED")
+    tag = examined(shop.workshop, stick, facts)
+    assert "Disque retiré" not in lead[0].get(f"/d/{tag}").text
+    bare: Facts = replace(facts, drives=(), drives_hidden=False)
+    assert examined(shop.workshop, stick, bare) == tag
+    page = lead[0].get(f"/d/{tag}").text
+    for said in ("Disque retiré", "S3YPF0PULLED", "Rien ne prouve encore son effacement"):
+        assert said in page, said
+    (path,) = re.findall(r'action="(/d/[^"]+/efface-ailleurs)"', page)
+    for (browser, token), shown in ((technician, "encore la parole"), (lead, "Deux personnes")):
+        data = {"csrf_token": token, "reason": "outil du donateur, le 3 mai"}
+        assert browser.post(path, data=data).status_code == 303
+        assert shown in browser.get(f"/d/{tag}").text
+    assert "outil du donateur" in lead[0].get(f"/d/{tag}").text

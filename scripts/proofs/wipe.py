@@ -4,8 +4,9 @@
 and ends 1 when a drive was called erased while something of its content is still on its true
 medium. Fakes first: every second one has firmware of its own (ATA, NVMe, SAS) that is asked to
 erase and may lie about it, every fourth loses its power on the way and is gone on with, every
-fortieth is written and read back in processes of its own. Then, as root, real block devices (loop)
-whose backing file is meddled with.
+fortieth is written and read back in processes of its own. Then as many second reads of erased drives,
+every other one written to since, by readers that see errors and other drives. Then, as root, real
+block devices (loop) whose backing file is meddled with.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from wiping import fakes, loops
+from wiping import fakes, loops, rereads
 from wiping.case import Case, make_case
 from wiping.result import Result, Table
 
@@ -32,6 +33,7 @@ def main() -> int:
         if options.only is not None:
             return _replay(options, Path(folder))
         false = _fakes(options.seed, options.count, Path(folder))
+        false += rereads.table(options.seed, options.count)
         if options.loops and not loops.work():
             print("BLOCK DEVICES NOT TRIED: needs root, losetup and /dev/loop-control")
             missing = os.environ.get("CI") == "true"

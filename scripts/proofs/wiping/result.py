@@ -109,12 +109,13 @@ def judged(
 
 def as_of_a_drive(outcome: Outcome) -> Outcome:
     """Tell it as another process at a drive's speed would: memory would be refuted for its own."""
-    passes = tuple(_slower(one) for one in outcome.passes)
+    passes = tuple(slower(one) for one in outcome.passes)
     seconds = sum(one.seconds for one in passes)
     return msgspec.structs.replace(outcome, passes=passes, seconds=seconds)
 
 
-def _slower(one: Pass) -> Pass:
+def slower(one: Pass) -> Pass:
+    """Tell a way over the drive as another process at a drive's speed would."""
     seconds = max(one.seconds, one.bytes_done / DRIVE_BYTES_PER_SECOND)
     return msgspec.structs.replace(one, own_process=True, seconds=seconds)
 

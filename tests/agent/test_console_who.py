@@ -94,6 +94,9 @@ def test_a_read_shows_what_came_of_it_and_never_that_it_is_confirmed():
     well, _ = walk(begun, ReadEnded(path=FIRST, statement=a_read(Ending.COMPLETED, None)))
     assert "Le serveur confirme, ou non" in shown(well)
     assert walk(well, Key.F7)[1] == [], "it is done"
+    only = replace(well, drives=well.drives[:1])
+    settled, _ = walk(only, ReadAsked(paths=(), same_stick=0))
+    assert "effacer 1 disque" not in shown(settled), "what was read is not to be erased"
     bad, _ = walk(begun, ReadEnded(path=FIRST, statement=a_read(Ending.COMPLETED, "not_confirmed")))
     assert "contredit" in shown(bad)
     assert "READ" not in shown(bad)

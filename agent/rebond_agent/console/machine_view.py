@@ -224,7 +224,7 @@ def _checks(state: State) -> list[Text]:
 
 def _needed(state: State, width: int) -> list[Text]:
     """Return what is needed from a person, most urgent first."""
-    ready = sum(one.is_open and not one.asked for one in state.drives)
+    ready = sum(one.is_open and not one.asked and one.read is None for one in state.drives)
     reads = sum(one.waits_for_read for one in state.drives)
     others = state.same_stick
     failed = [_last(one.drive.path) for one in state.drives

@@ -207,10 +207,8 @@ def _keys(kind: object) -> list[str]:
 
 
 def _head_line(text: str, key: str) -> int:
-    """Return the line of a key above the first rule, else the first line."""
+    """Return the first line of a key of the head, which no rule has; else the first line."""
     for at, line in enumerate(text.split("\n")):
-        if _header.match(line):
-            break
         if key and re.match(rf"\s*{re.escape(key)}\s*=", line):
             return at + 1
     return 1

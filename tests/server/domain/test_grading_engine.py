@@ -16,7 +16,7 @@ from rebond_server.domain.grading import (
     lowest,
 )
 from rebond_server.domain.grading_rules import read_grading_rules, rule_fault
-from rebond_server.domain.rule_check import fix_fault, samples
+from rebond_server.domain.rule_check import comparison_fault, fix_fault, samples
 from rebond_server.domain.rule_text import Edition
 
 NUMBER = Scale(type="number", unit="MiB", better="more")
@@ -90,6 +90,14 @@ SAMPLES = [
 @pytest.mark.parametrize(("scale", "thresholds", "wanted"), SAMPLES)
 def test_values_around_thresholds_worst_first(scale, thresholds, wanted):
     assert samples(scale, *thresholds) == wanted
+
+
+@pytest.mark.parametrize("ends", [{"least": 0}, {"most": 9}, {}])
+def test_a_scale_without_both_ends_has_no_comparison_that_is_always_true(ends):
+    assert (
+        comparison_fault(Scale(type="number", unit="h", better="more", **ends), Op.AT_LEAST, 5)
+        is None
+    )
 
 
 def test_a_remedy_that_nobody_knows_names_the_nearest():

@@ -75,6 +75,52 @@ def test_without_the_processor_mark_the_grade_waits():
     assert {r.rule for r in found.reasons if not r.known} == {"CPU", "SSD-SLOW"}
 
 
+def reasons(given_facts, rules=RULES):
+    return {r.rule: r for r in grade_by_marks(given_facts, rules).reasons}
+
+
+def test_every_line_of_the_sum_is_told_as_it_is():
+    said = reasons(machine(5000, 8, 128, "nvme", technical_delta=1))
+    assert said["RAM"].sentence.fr == "Mémoire : 3 points sur 4."
+    assert (said["RAM"].effect, said["RAM"].otherwise, said["RAM"].known) == ("note", None, True)
+    assert said["NVME"].sentence.fr == "Disque NVMe : +1."
+    assert said["TECHNICAL"].sentence.fr.endswith(" : +1.")
+    assert "AESTHETIC" not in said
+    assert said["TOTAL"].sentence.fr == "Total : 10 points, catégorie A."
+    assert said["TOTAL"].sentence.en == "Sum: 10 points, category A."
+    plain = reasons(machine(5000, 8, 128, "ssd"))
+    assert not {"NVME", "TECHNICAL", "AESTHETIC", "HDD-ONLY", "HDD-SLOW", "SSD-SLOW"} & set(plain)
+
+
+def test_what_is_not_known_leaves_a_span_of_points():
+    unread = facts() | {
+        name: fact(name, value)
+        for name, value in {
+            "memory_installed": None, "drive_medium": None, "drive_size": 500, "processor_mark": 5000
+        }.items()
+    }  # fmt: skip
+    said = reasons(unread)
+    assert said["RAM"].sentence.en == "Memory: 0-4 of 4 points."
+    assert (said["RAM"].effect, said["RAM"].otherwise, said["RAM"].known) == (
+        "cap",
+        Letter.D,
+        False,
+    )
+    # the drive gives 4 as an SSD, 2 as a hard disk; then memory 0 to 4, processor 3, NVMe perhaps
+    assert said["SSD"].sentence.en == "Solid-state drive: 4 of 4 points."
+    assert said["HDD"].sentence.en == "Hard disk: 2 of 2 points."
+    assert said["TOTAL"].sentence.en == "Sum: 5-12 points, category C - category Premium."
+    assert said["TOTAL"].value == 12
+
+
+def test_a_medium_that_no_table_speaks_of_gives_no_points():
+    text = rule_text(MARKS).replace('media = ["hdd", "none"]', 'media = ["none"]')
+    found = grade_by_marks(machine(5000, 8, 500, "hdd"), read_rule_set(text))
+    total = next(r for r in found.reasons if r.rule == "TOTAL")
+    assert (total.value, found.label) == (6, "B")
+    assert not {"SSD", "HDD"} & {r.rule for r in found.reasons}
+
+
 def test_a_failing_drive_is_not_paid_for_by_marks():
     found = grade_by_marks(
         machine(9000, 32, 1000, "nvme") | {"drive_health": facts((Health.FAIL,))["drive_health"]},

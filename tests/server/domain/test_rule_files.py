@@ -322,6 +322,72 @@ def test_a_slip_in_the_head_names_its_line(name, key):
     assert key in sentence
 
 
+def test_a_key_that_is_missing_in_the_head_names_the_first_line():
+    for name, read in FILES.items():
+        lines = rule_text(name).split("\n")
+        lines.remove(next(line for line in lines if line.startswith("author = ")))
+        with pytest.raises(BadRules, match="Ligne 1 : il manque author"):
+            read("\n".join(lines))
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, -2, -1])
+def test_a_key_that_is_missing_names_its_own_rule_and_not_the_next(at):
+    """Every rule of marks' categories has a letter; the need of a grading rule has a value."""
+    text = rule_text(GRADING)
+    numbers = lines_like(GRADING, r"value = ")
+    lines = text.split("\n")
+    number = numbers[at]
+    del lines[number]
+    header = max(n for n in lines_like(GRADING, r"\[\[rule") if n < number)
+    with pytest.raises(BadRules, match=f"Ligne {header + 1} : l'opérateur"):
+        read_rule_set("\n".join(lines))
+
+
+WORN = """
+[[rule]]
+id = "{id}"
+media = ["ssd"]
+fact = "wear_used_percent"
+when = "{when}"
+value = {value}
+unit = "%"
+effect = "{effect}"
+source = "s"
+fr = "f"
+en = "e"
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sound"),
+    [
+        ((90, "fail"), (70, "watch"), True), ((70, "watch"), (90, "fail"), True),
+        ((70, "fail"), (90, "watch"), False), ((90, "watch"), (70, "fail"), False),
+        ((70, "fail"), (90, "fail"), False), ((70, "watch"), (70, "fail"), False),
+        ((70, "review"), (90, "note"), True), ((70, "note"), (90, "note"), True),
+    ],
+)  # fmt: skip
+def test_two_rules_of_one_counter_in_either_order(first, second, sound):
+    head = 'name = "drive_health"\nversion = "1"\nsince = "2026-11-21"\nauthor = "a"\n'
+    more = [
+        WORN.format(id=f"R{n}", when=">=", value=value, effect=effect)
+        for n, (value, effect) in enumerate((first, second))
+    ]
+    # of the spare the lower value is the worse one: the same pair, turned round
+    less = [
+        WORN.format(id=f"R{n}", when="<=", value=100 - value, effect=effect)
+        .replace("wear_used_percent", "spare_above_threshold")
+        .replace("ssd", "nvme")
+        for n, (value, effect) in enumerate((first, second))
+    ]
+    for pair in (more, less):
+        if sound:
+            assert len(read_health_rules(head + "".join(pair)).rules) == 2
+        else:
+            with pytest.raises(BadRules, match=r"R0 et R1 se contredisent"):
+                read_health_rules(head + "".join(pair))
+
+
 def test_a_key_that_nobody_knows_names_the_nearest():
     number = lines_like(GRADING, "kinds = ")[0]
     line, sentence = refused(GRADING, number, 'kind = ["laptop"]')
@@ -340,6 +406,8 @@ def test_a_key_that_nobody_knows_names_the_nearest():
 
 MARKS_LIMITS = [
     (("least = 11", "least = 15"), None),  # 4 for memory, 4 for the drive, 4, a bonus, two corrections
+    (('fr = "Mémoire"', 'fr = " "'), "fr est vide"),
+    (('source = "category.py : processeur', 'source = ""\n# "category.py : processeur'), "source est vide"),
     (("least = 11", "least = 16"), "jamais atteinte : aucun appareil n'a plus de 15 points"),
     (("most = 7\n", "most = 10\n"), None),
     (("most = 7\n", "most = 11\n"), "la dernière catégorie commence à 11 points"),
@@ -375,6 +443,22 @@ def test_a_file_of_marks_at_its_limits(swap, word):
         with pytest.raises(BadRules, match=r"Ligne \d+ :") as refusal:
             read_rule_set(text)
         assert word in refusal.value.sentence.fr
+
+
+def test_a_bonus_that_takes_points_gives_none_to_the_best():
+    """Without the bonus the best device has 14 points, and one for a slow processor takes none more."""
+    text = rule_text(MARKS).replace("points = 1", "points = -1")
+    text = text.replace(
+        '{ fact = "processor_mark", needs = ">=", value = 3500 }',
+        '{ fact = "processor_mark", needs = "<=", value = 3499 }',
+    )
+    text = text.replace(
+        '{ fact = "drive_medium", needs = "==", value = "nvme" }',
+        '{ fact = "drive_medium", needs = "<=", value = "hdd" }',
+    )
+    assert read_rule_set(text.replace("least = 11", "least = 14"))
+    with pytest.raises(BadRules, match="plus de 14 points"):
+        read_rule_set(text.replace("least = 11", "least = 15"))
 
 
 def test_a_fault_of_the_whole_file_names_the_rule_at_fault():

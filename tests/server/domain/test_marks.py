@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rebond_server.domain.errors import BadRules
 from rebond_server.domain.fact_registry import DELTAS, REGISTRY
 from rebond_server.domain.facts import Fact, project
-from rebond_server.domain.grading import GradingRules, Letter
+from rebond_server.domain.grading import Axis, GradingRules, Letter
 from rebond_server.domain.health import Health
 from rebond_server.domain.marks import grade_by_marks
 from rebond_server.domain.rule_set import grade_by, read_rule_set
@@ -111,6 +111,44 @@ def test_what_is_not_known_leaves_a_span_of_points():
     assert said["HDD"].sentence.en == "Hard disk: 2 of 2 points."
     assert said["TOTAL"].sentence.en == "Sum: 5-12 points, category C - category Premium."
     assert said["TOTAL"].value == 12
+
+
+def test_caps_come_first_each_with_what_it_saw():
+    found = grade_by_marks(machine(3499, 16, 1000, "hdd"), RULES)
+    assert [r.rule for r in found.reasons] == [
+        "TOTAL", "HDD-ONLY", "HDD-SLOW", "SSD-SLOW", "CPU", "HDD", "RAM",
+    ]  # fmt: skip
+    said = {r.rule: r for r in found.reasons}
+    slow = said["HDD-SLOW"]
+    assert (slow.effect, slow.otherwise, slow.known, slow.fix) == ("cap", Letter.C, True, "drive")
+    assert (slow.fact, slow.value, slow.threshold) == ("drive_medium", "hdd", "hdd")
+    assert (said["SSD-SLOW"].otherwise, said["HDD-ONLY"].otherwise) == (Letter.B, Letter.B)
+    assert {said[n].fix for n in ("RAM", "HDD")} == {None}
+    small = {r.rule: r for r in grade_by_marks(machine(4999, 8, 128, "ssd"), RULES).reasons}
+    assert (small["RAM"].fix, small["SSD"].fix, small["RAM"].threshold) == (
+        "memory", "drive", (3800, 4800, 7600, 15200),
+    )  # fmt: skip
+
+
+def test_a_cap_that_may_hold_is_told_as_one_that_may():
+    unread = grade_by_marks(facts(memory_installed=16 * GIB, drive_size=500), RULES)
+    slow = next(r for r in unread.reasons if r.rule == "SSD-SLOW")
+    assert (slow.known, slow.otherwise, slow.value) == (False, Letter.B, None)
+    assert (unread.overall.low, unread.overall.high) == (Letter.B, Letter.A)
+    axes = {axis: (span.low, span.high) for axis, span in unread.axes.items()}
+    assert axes[Axis.PERFORMANCE] == (Letter.B, Letter.A)
+    assert axes[Axis.FUNCTION] == axes[Axis.APPEARANCE] == (Letter.A, Letter.A)
+
+
+def test_a_correction_stays_within_its_bounds_and_below_nothing_is_the_first_category():
+    low = grade_by_marks(
+        machine(1000, 2, 32, "ssd", technical_delta=-2, appearance_delta=-1), RULES
+    )
+    total = next(r for r in low.reasons if r.rule == "TOTAL")
+    assert (total.value, low.label) == (-3, "D")
+    high = reasons(machine(5000, 8, 128, "ssd", technical_delta=50, appearance_delta=50))
+    assert high["TOTAL"].value == 10
+    assert high["AESTHETIC"].sentence.en.endswith(": +1.")
 
 
 def test_a_medium_that_no_table_speaks_of_gives_no_points():

@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,10 @@ from sqlalchemy import insert
 from rebond_schemas.signing import new_key
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact, unknown_facts
+from rebond_server.domain.grading import Grade
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
-from rebond_server.domain.rule_set import grade_by
+from rebond_server.domain.rule_set import grader_by
 from rebond_server.operations.create_account import create_account
 from rebond_server.operations.grade_device import row_values
 from rebond_server.operations.regrade import regrade_batch, simulate
@@ -47,6 +48,7 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SECONDS_PER_100_000 = 60.0
 AT_ONCE = 5000
 KNOWN = 0.997
+Grader = Callable[[Mapping[str, Fact]], Grade]
 
 
 def main(argv: list[str]) -> int:
@@ -54,23 +56,27 @@ def main(argv: list[str]) -> int:
     options = argparse.ArgumentParser(prog="bench grading", description=__doc__)
     options.add_argument("--devices", type=int, default=100_000)
     options.add_argument("--database", metavar="URL", help="an empty database; default: new ones")
+    options.add_argument("--only", choices=("sqlite", "postgresql"), help="of the new ones")
     chosen = options.parse_args(argv)
     kept = True
     with ExitStack() as stack:
-        for number, url in enumerate(_databases(stack, chosen.database)):
+        for number, url in enumerate(_databases(stack, chosen.database, chosen.only)):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             print(f"{'' if number == 0 else chr(10)}{url.partition(':')[0]}", flush=True)
             kept = measure(chosen.devices, folder, url) and kept
     return 0 if kept else 1
 
 
-def _databases(stack: ExitStack, given: str | None) -> Iterator[str]:
+def _databases(stack: ExitStack, given: str | None, only: str | None) -> Iterator[str]:
     """Yield the databases to measure, each made when its turn comes."""
     if given is not None:
         yield given
         return
-    folder = stack.enter_context(tempfile.TemporaryDirectory())
-    yield f"sqlite:///{folder}/bench.sqlite3"
+    if only != "postgresql":
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        yield f"sqlite:///{folder}/bench.sqlite3"
+    if only == "sqlite":
+        return
     if installed():
         # As it is shipped: every commit waits for the disk, as on a real server.
         yield stack.enter_context(throwaway("")).format(database="postgres")
@@ -159,12 +165,13 @@ def _workshop(folder: Path, url: str) -> Workshop:
 
 def _fill(workshop: Workshop, lead: Actor, count: int) -> None:
     dice = random.Random(7)  # noqa: S311 - repeatable facts, not a secret
+    graded = grader_by(workshop.rules.grading)
     for start in range(0, count, AT_ONCE):
         with workshop.work(lead, NOW) as work:
-            _some(work, dice, range(start, min(count, start + AT_ONCE)))
+            _some(work, dice, graded, range(start, min(count, start + AT_ONCE)))
 
 
-def _some(work: Work, dice: random.Random, numbers: range) -> None:
+def _some(work: Work, dice: random.Random, graded: Grader, numbers: range) -> None:
     devices, grades = [], []
     for number in numbers:
         facts = _facts(dice)
@@ -183,8 +190,7 @@ def _some(work: Work, dice: random.Random, numbers: range) -> None:
                 "version": 1,
             }
         )
-        found = grade_by(facts, work.rules.grading)
-        grades.append(row_values(work, device_id, found, facts))
+        grades.append(row_values(work, device_id, graded(facts), facts))
     work.session.execute(insert(Device), devices)
     work.session.execute(insert(GradeRow), grades)
 

@@ -91,8 +91,10 @@ def _tls(config: Config, asked: argparse.Namespace) -> int:
 
 def _purge(config: Config, asked: argparse.Namespace) -> int:
     del asked
-    with Open(config) as workshop, workshop.work(command_line(Role.ADMIN), utc_now()) as work:
-        purged = purge(work)
+    with Open(config) as workshop:
+        with workshop.work(command_line(Role.ADMIN), utc_now()) as work:
+            purged = purge(work)
+        workshop.refresh_statistics()
     say(", ".join(f"{name} {count}" for name, count in asdict(purged).items()))
     return 0
 

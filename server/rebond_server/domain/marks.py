@@ -6,8 +6,9 @@ of `grading`: the lowest of sum, caps and gates is the grade.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from rebond_server.domain.condition import Op, Plain, holds
+from rebond_server.domain.condition import Comparison, Op, Plain, comparison
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact
 from rebond_server.domain.grading import (
@@ -19,7 +20,7 @@ from rebond_server.domain.grading import (
     grader,
     lowest,
 )
-from rebond_server.domain.marks_parts import Cap, Category, Condition, Delta, Marks, MarksRule
+from rebond_server.domain.marks_parts import Cap, Category, Delta, Marks, MarksRule
 from rebond_server.domain.marks_rules import MarksRules
 from rebond_server.domain.sentence import Sentence
 
@@ -33,12 +34,13 @@ def grade_by_marks(facts: Mapping[str, Fact], rules: MarksRules) -> Grade:
 
 
 def marker(rules: MarksRules) -> Callable[[Mapping[str, Fact]], Grade]:
-    """Return what grades many devices by these rules: the gates' thresholds are read once."""
+    """Return what grades many devices by these rules: thresholds and categories are read once."""
     gate = grader(GradingRules(edition=rules.edition, rules=rules.rules))
+    ready = _ready(rules)
 
     def graded(facts: Mapping[str, Fact]) -> Grade:
         gates = gate(facts)
-        low, high, reasons = _sum(facts, rules)
+        low, high, reasons = _sum(facts, ready)
         span = Range(low=_category(rules, low).letter, high=_category(rules, high).letter)
         return Grade(
             overall=_both(gates.overall, span),
@@ -50,11 +52,37 @@ def marker(rules: MarksRules) -> Callable[[Mapping[str, Fact]], Grade]:
     return graded
 
 
-def _sum(facts: Mapping[str, Fact], rules: MarksRules) -> tuple[float, float, list[GradeReason]]:
+@dataclass(frozen=True, kw_only=True)
+class _Ready:
+    """The rules with their conditions made ready to be compared, and their tables by fact."""
+
+    rules: MarksRules
+    tables: dict[str, tuple[Marks, ...]]
+    conditions: dict[str, tuple[tuple[str, Comparison], ...]]
+    """Of each bonus and each cap, by its id: which fact meets what."""
+
+
+def _ready(rules: MarksRules) -> _Ready:
+    names = dict.fromkeys(table.fact for table in rules.marks)
+    return _Ready(
+        rules=rules,
+        tables={name: tuple(t for t in rules.marks if t.fact == name) for name in names},
+        conditions={
+            name: tuple((c.fact, comparison(REGISTRY[c.fact], c.needs, c.value)) for c in when)
+            for name, when in (
+                *((bonus.id, bonus.when) for bonus in rules.bonuses),
+                *((cap.id, cap.when) for cap in rules.caps),
+            )
+        },
+    )
+
+
+def _sum(facts: Mapping[str, Fact], ready: _Ready) -> tuple[float, float, list[GradeReason]]:
     """Return the least and the most points after caps, and every reason but the total."""
-    spans, reasons = _marks(facts, rules)
+    rules = ready.rules
+    spans, reasons = _marks(facts, ready)
     for bonus in rules.bonuses:
-        held = _all(bonus.when, facts)
+        held = _all(ready.conditions[bonus.id], facts)
         spans.append((bonus.points if held else 0, 0 if held is False else bonus.points))
         if held:
             reasons.append(_note(rules, bonus.id, bonus, bonus.points))
@@ -65,7 +93,7 @@ def _sum(facts: Mapping[str, Fact], rules: MarksRules) -> tuple[float, float, li
             reasons.append(_note(rules, delta.id, delta, points))
     low, high = sum(span[0] for span in spans), sum(span[1] for span in spans)
     for cap in rules.caps:
-        held = _all(cap.when, facts)
+        held = _all(ready.conditions[cap.id], facts)
         low = low if held is False else min(low, cap.most)
         high = min(high, cap.most) if held else high
         if held is not False and cap.most < _most(rules):
@@ -73,18 +101,17 @@ def _sum(facts: Mapping[str, Fact], rules: MarksRules) -> tuple[float, float, li
     return low, high, reasons
 
 
-def _marks(facts: Mapping[str, Fact], rules: MarksRules) -> tuple[list[Span], list[GradeReason]]:
+def _marks(facts: Mapping[str, Fact], ready: _Ready) -> tuple[list[Span], list[GradeReason]]:
     """Return one span a fact, and what each table says; tables that exclude each other count once."""
     spans: list[Span] = []
     reasons: list[GradeReason] = []
-    for name in dict.fromkeys(table.fact for table in rules.marks):
-        tables = [(t, _concerned(t, facts)) for t in rules.marks if t.fact == name]
-        possible = [table for table, concerned in tables if concerned is not False]
+    for name, tables in ready.tables.items():
+        possible = [table for table in tables if _concerned(table, facts) is not False]
         found = [_points(table, facts[name].value) for table in possible]
         if found:
             spans.append((min(s[0] for s in found), max(s[1] for s in found)))
         reasons += [
-            _mark(rules, table, facts[name], span)
+            _mark(ready.rules, table, facts[name], span)
             for table, span in zip(possible, found, strict=True)
         ]
     return spans, reasons
@@ -99,13 +126,14 @@ def _points(table: Marks, value: Plain | None) -> Span:
     """Return the mark: below the first bound 0; at a bound, the next mark begins."""
     if value is None:
         return (0, len(table.bounds))
-    reached = sum(REGISTRY[table.fact].rank(value) >= bound for bound in table.bounds)
+    found = REGISTRY[table.fact].rank(value)
+    reached = sum(found >= bound for bound in table.bounds)
     return (reached, reached)
 
 
-def _all(conditions: Sequence[Condition], facts: Mapping[str, Fact]) -> bool | None:
+def _all(conditions: Sequence[tuple[str, Comparison]], facts: Mapping[str, Fact]) -> bool | None:
     """Say whether all of these hold; None when what is not known decides it."""
-    held = [holds(REGISTRY[c.fact], c.needs, c.value, facts[c.fact].value) for c in conditions]
+    held = [meets(facts[name].value) for name, meets in conditions]
     return False if False in held else None if None in held else True
 
 

@@ -99,7 +99,7 @@ def _obstacle(
         return None if declared_empty else _NO_DRIVE
     for standing in standings:
         if not _counts(standing, accepted):
-            return _first_sentence(standing)
+            return first_sentence(standing.drive, standing.judgement)
     return None
 
 
@@ -110,8 +110,9 @@ def _counts(standing: DriveStanding, accepted: frozenset[str]) -> bool:
     )
 
 
-def _first_sentence(standing: DriveStanding) -> Sentence:
-    name = standing.drive.identity.serial or standing.drive.identity.model or standing.drive.path
-    reasons = standing.judgement.reasons or UNPROVEN.reasons
+def first_sentence(drive: Drive, judgement: Judgement) -> Sentence:
+    """Return what stands in the way of this drive, with the name that people find on it."""
+    name = drive.identity.serial or drive.identity.model or drive.path
+    reasons = judgement.reasons or UNPROVEN.reasons
     said = reasons[0].sentence
     return Sentence(fr=f"Disque {name} : {said.fr}", en=f"Drive {name}: {said.en}")

@@ -7,20 +7,11 @@ has these rules is passed over: so the work can be stopped at any time and taken
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Subquery,
-    Text,
-    and_,
-    cast,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Text, and_, cast, func, select
 
 from rebond_server.domain.facts import Fact, unknown_facts
 from rebond_server.domain.grading import Grade
@@ -31,9 +22,10 @@ from rebond_server.domain.rule_set import RuleSet, grader_by
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.drive_verdict import judge_again
 from rebond_server.operations.grade_device import CONFIRMED, as_it_is, fingerprint, row_values
-from rebond_server.operations.history import tell
+from rebond_server.operations.history import tell_all, told
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.regraded import NEWEST, replace_grades
 
 BATCH = 2000
 MOST_LISTED = 500
@@ -81,10 +73,11 @@ class Latest:
     device_id: UUID
     tag: str
     state: State
+    grade_id: UUID
     overall: str
     facts: dict[str, Fact]
-    kept: msgspec.Raw | None
-    """The facts as they stand in the table, so that nobody writes them anew; None: they changed."""
+    changed: bool = False
+    """These facts are no longer those of the grade: they must be written anew."""
 
 
 def simulate(work: Work, rules: RuleSet | HealthRules) -> Simulation:
@@ -123,52 +116,22 @@ def regrade_batch(work: Work, after: UUID | None = None, size: int = BATCH) -> P
     ids = _ids(work, after, size=size)
     anew = judge_again(work, ids[0], ids[-1], work.rules.health, keep=True) if ids else {}
     mark = fingerprint(work.rules)
-    rows: list[dict[str, object]] = []
-    changed = 0
+    rows: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     graded = grader_by(work.rules.grading)
     for one in _latest(work, ids, mark):
         latest = _with_health(one, anew)
         found = graded(latest.facts)
         row = row_values(work, latest.device_id, found, latest.facts, as_it_is)
-        row["facts"] = latest.kept or latest.facts
-        rows.append(row)
+        row["facts"] = latest.facts if latest.changed else None
+        rows.append(row | {"source_id": latest.grade_id})
         if found.label != latest.overall:
-            changed += 1
-            _tell(work, latest, found)
-    _write(work, rows)
-    return Progress(graded=len(rows), changed=changed, last=ids[-1] if len(ids) == size else None)
-
-
-def _write(work: Work, rows: list[dict[str, object]]) -> None:
-    """Keep the new grades, and let them stand on the devices that nobody has confirmed."""
-    if not rows:
-        return
-    grades, devices = GradeRow.__table__, Device.__table__
-    connection = work.session.connection()
-    connection.execute(insert(grades), rows)  # type: ignore[arg-type]  # a declared table is a Table
-    new = (
-        select(grades.c.id)
-        .where(
-            grades.c.site_id == devices.c.site_id,
-            grades.c.device_id == devices.c.id,
-            grades.c.graded == work.now,
-            grades.c.rules_sha256 == fingerprint(work.rules),
-            grades.c.given_by.is_(None),
-        )
-        .scalar_subquery()
+            events.append(_told(work, latest, found))
+    replace_grades(work.session, work.site_id, rows, CONFIRMED)
+    tell_all(work, events)
+    return Progress(
+        graded=len(rows), changed=len(events), last=ids[-1] if len(ids) == size else None
     )
-    # One statement for the whole batch: databases are slow at thousands of small ones.
-    connection.execute(
-        update(devices)  # type: ignore[arg-type]  # likewise
-        .where(
-            devices.c.site_id == work.site_id,
-            devices.c.id.between(rows[0]["device_id"], rows[-1]["device_id"]),
-            devices.c.state.not_in(CONFIRMED),
-            new.is_not(None),
-        )
-        .values(grade_id=new, version=devices.c.version + 1)
-    )
-    work.session.expire_all()
 
 
 def _ids(work: Work, after: UUID | None, *, size: int = BATCH, live: bool = False) -> list[UUID]:
@@ -183,37 +146,15 @@ def _ids(work: Work, after: UUID | None, *, size: int = BATCH, live: bool = Fals
 def remaining(work: Work) -> int:
     """Return how many devices carry a computed grade that other rules than those in force gave."""
     work.require(Permission.MANAGE_RULES)
-    newest = _newest(work)
-    other = _of_other_rules(newest, fingerprint(work.rules))
-    return work.session.scalar(select(func.count()).select_from(newest).where(other)) or 0
-
-
-def _newest(work: Work, first: UUID | None = None, last: UUID | None = None) -> Subquery:
-    """Return the computed grades of this range of devices, numbered from each device's newest.
-
-    Ids in a row, not a list of thousands: databases limit what one statement may carry.
-    """
-    turn = func.row_number().over(
-        partition_by=GradeRow.device_id, order_by=(GradeRow.graded.desc(), GradeRow.id.desc())
+    return (
+        work.session.scalar(
+            select(func.count())
+            .select_from(Device)
+            .join(GradeRow, and_(GradeRow.site_id == Device.site_id, GradeRow.id == NEWEST))
+            .where(Device.site_id == work.site_id, GradeRow.rules_sha256 != fingerprint(work.rules))
+        )
+        or 0
     )
-    query = select(
-        GradeRow.device_id,
-        GradeRow.overall,
-        cast(GradeRow.facts, Text).label("facts"),
-        GradeRow.rules_sha256,
-        turn.label("turn"),
-    ).where(GradeRow.site_id == work.site_id, GradeRow.given_by.is_(None))
-    if first is not None:
-        query = query.where(GradeRow.device_id >= first)
-    if last is not None:
-        query = query.where(GradeRow.device_id <= last)
-    return query.subquery()
-
-
-def _of_other_rules(newest: Subquery, mark: str | None) -> ColumnElement[bool]:
-    """Say which rows are a device's newest and, where a mark is given, by other rules than these."""
-    first = newest.c.turn == 1
-    return first if mark is None else and_(first, newest.c.rules_sha256 != mark)
 
 
 def _latest(work: Work, ids: list[UUID], mark: str | None = None) -> Iterator[Latest]:
@@ -223,26 +164,34 @@ def _latest(work: Work, ids: list[UUID], mark: str | None = None) -> Iterator[La
     """
     if not ids:
         return
-    newest = _newest(work, ids[0], ids[-1])
-    wanted = set(ids)
-    # Devices are found by their key, one by one: a database without statistics must not guess.
     query = (
-        select(Device.id, Device.tag, Device.state, newest.c.overall, newest.c.facts)
-        .join(newest, newest.c.device_id == Device.id)
-        .where(Device.site_id == work.site_id, _of_other_rules(newest, mark))
+        select(
+            Device.id,
+            Device.tag,
+            Device.state,
+            GradeRow.id,
+            GradeRow.overall,
+            cast(GradeRow.facts, Text),
+        )
+        .join(GradeRow, and_(GradeRow.site_id == Device.site_id, GradeRow.id == NEWEST))
+        # Ids in a row, not a list of thousands: databases limit what one statement may carry.
+        .where(Device.site_id == work.site_id, Device.id.between(ids[0], ids[-1]))
         .order_by(Device.id)
     )
+    if mark is not None:
+        query = query.where(GradeRow.rules_sha256 != mark)
+    wanted = set(ids)
     nothing = unknown_facts()
-    for device_id, tag, state, overall, facts in work.session.execute(query):
+    for device_id, tag, state, grade_id, overall, facts in work.session.execute(query):
         if device_id in wanted:
             yield Latest(
                 device_id=device_id,
                 tag=tag,
                 state=state,
+                grade_id=grade_id,
                 overall=overall,
                 # A fact that the registry learned later was not known then.
                 facts=nothing | _FACTS.decode(facts),
-                kept=msgspec.Raw(facts.encode()),
             )
 
 
@@ -251,7 +200,7 @@ def _with_health(latest: Latest, anew: Mapping[UUID, Fact]) -> Latest:
     health = anew.get(latest.device_id)
     if health is None or health == latest.facts["drive_health"]:
         return latest
-    return replace(latest, facts=latest.facts | {"drive_health": health}, kept=None)
+    return replace(latest, facts=latest.facts | {"drive_health": health}, changed=True)
 
 
 def _change(latest: Latest, found: Grade) -> Change:
@@ -263,8 +212,8 @@ def _change(latest: Latest, found: Grade) -> Change:
     )
 
 
-def _tell(work: Work, latest: Latest, found: Grade) -> None:
-    tell(
+def _told(work: Work, latest: Latest, found: Grade) -> dict[str, Any]:
+    return told(
         work,
         "grade_differs" if latest.state in CONFIRMED else "grade",
         ("device", latest.device_id),

@@ -110,7 +110,7 @@ def _clean(
         if one.drive_id in chosen
         and (key := drive_key(msgspec.convert(one.facts, Drive).identity)) is not None
     }
-    accepted = accepted_judgements(work.session, device)
+    accepted = accepted_judgements(work.session, work.site_id, [device.id])
     facts = inventory.facts
     return device_verdict(
         facts.drives,

@@ -19,7 +19,7 @@ from rebond_server.operations.rules_in_force import rules_in_force
 from rebond_server.operations.types_met import meet_types
 from rebond_server.operations.work import Actor, Rules, Work
 from rebond_server.rules.load import grading_rules, health_rules
-from rebond_server.store.database import open_database, sessions, transaction
+from rebond_server.store.database import open_database, refresh_statistics, sessions, transaction
 from rebond_server.store.evidence import EvidenceStore
 from rebond_server.store.people import Site
 
@@ -70,6 +70,10 @@ class Workshop:
                 continue
         with self.work(actor, now) as work:
             return act(work)
+
+    def refresh_statistics(self) -> None:
+        """Let the database look at what it holds; every night, for what grew since."""
+        refresh_statistics(self.engine)
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,7 +1,8 @@
 """CSV for the spreadsheets of an office in France: `;`, a BOM, and nothing that runs as a formula."""
 
+import codecs
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from rebond_schemas.text import clean
@@ -13,12 +14,23 @@ def written(heading: Sequence[str], rows: Iterable[Sequence[str | None]]) -> byt
 
     A cell that a spreadsheet would run begins with an apostrophe (OWASP, CSV injection).
     """
+    return b"".join(written_in_parts(heading, (rows,)))
+
+
+def written_in_parts(
+    heading: Sequence[str], parts: Iterable[Iterable[Sequence[str | None]]]
+) -> Iterator[bytes]:
+    """Yield the same table as it is read, the heading first: a long one need not wait for its end."""
+    yield codecs.BOM_UTF8 + _lines((heading,))
+    for rows in parts:
+        yield _lines(rows)
+
+
+def _lines(rows: Iterable[Sequence[str | None]]) -> bytes:
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_guarded(cell) for cell in heading])
-    for row in rows:
-        writer.writerow([_guarded(cell or "") for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    writer.writerows([_guarded(cell or "") for cell in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def _guarded(cell: str) -> str:

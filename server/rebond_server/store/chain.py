@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from rebond_server.domain.history_chain import Record, link
 from rebond_server.store.history import HistoryEvent
+from rebond_server.store.many import add_rows
 
 _TOLD = "rebond_told"
 
@@ -48,13 +49,37 @@ def link_new(session: Session, take_turns: Turns) -> None:
         _link_site(session, site_id)
 
 
-def _link_site(session: Session, site_id: UUID) -> None:
-    head = session.execute(
+def add_linked(
+    session: Session, site_id: UUID, rows: Iterable[dict[str, Any]], take_turns: Turns
+) -> None:
+    """Insert events of one workshop with their place in its chain: thousands at once.
+
+    The turn is held until the commit, so this comes last in its transaction. Each row has every
+    column of an event but the three of the chain, as the database will give it back.
+    """
+    take_turns(session, f"history {site_id}")
+    sequence, previous = _head(session, site_id)
+    linked = []
+    for row in rows:
+        sequence += 1
+        sha256 = link(Record(sequence=sequence, previous_sha256=previous, **row))
+        linked.append(row | {"sequence": sequence, "previous_sha256": previous, "sha256": sha256})
+        previous = sha256
+    add_rows(session, HistoryEvent.__table__, linked)  # type: ignore[arg-type]  # a declared table is a Table
+
+
+def _head(session: Session, site_id: UUID) -> tuple[int, str | None]:
+    found = session.execute(
         select(HistoryEvent.sequence, HistoryEvent.sha256)
         .where(HistoryEvent.site_id == site_id, HistoryEvent.sequence.is_not(None))
         .order_by(HistoryEvent.sequence.desc())
         .limit(1)
     ).one_or_none()
+    return (0, None) if found is None else (found.sequence or 0, found.sha256)
+
+
+def _link_site(session: Session, site_id: UUID) -> None:
+    head = _head(session, site_id)
     # read back what the database holds: that is what a later check will read
     new = session.scalars(
         select(HistoryEvent)
@@ -62,7 +87,7 @@ def _link_site(session: Session, site_id: UUID) -> None:
         .order_by(HistoryEvent.id)
         .execution_options(populate_existing=True)
     ).all()
-    _link(new, *(head or (0, None)))
+    _link(new, *head)
     session.flush()
 
 

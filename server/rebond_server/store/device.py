@@ -67,6 +67,7 @@ class Device(OfSite, Base):
         Index("ix_device_lot", "site_id", "lot_id", "state"),
         Index("ix_device_serial", "site_id", "serial"),
         Index("ix_device_received", "site_id", "received", "id"),
+        Index("ix_device_grade", "site_id", "grade_id", "tag"),
         CheckConstraint(one_of("state", State), name="state"),
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

@@ -16,7 +16,7 @@ from rebond_server.operations.act_on_tags import (
 )
 from rebond_server.store.queries.device_list import tags_wanted
 from rebond_server.store.queries.intake_list import places
-from rebond_server.store.queries.lot_page import lot_list
+from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.web import intake_words
 from rebond_server.web.answering import field, word_in
 from rebond_server.web.device import wanted_in
@@ -61,7 +61,7 @@ def _page(results: tuple[TagResult, ...], tags: tuple[str, ...]) -> str:
             if reader is not None and allowed(reader.role, PERMISSIONS[action]).ok
         ],
         goals=[line.code for line in places(session, site_id)]
-        + [line.code for line in lot_list(session, site_id)],
+        + [line.code for line in lot_names(session, site_id)],
         words=intake_words,
         undoable=undoing.undoable(work()),
         bulk_action=BulkAction,

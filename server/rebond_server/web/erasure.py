@@ -10,7 +10,7 @@ from rebond_schemas.text import clean
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.erasure_policy import policy_in_force, record_policy
-from rebond_server.store.queries.lot_page import lot_list
+from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.web.answering import done, field, lines_in, word_in
 from rebond_server.web.session import work
 
@@ -30,7 +30,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "erasure.html",
         lot=code,
-        lots=[one.code for one in lot_list(work().session, work().site_id)],
+        lots=[one.code for one in lot_names(work().session, work().site_id)],
         policy=policy,
         unattended=unattended,
         levels=LEVELS,

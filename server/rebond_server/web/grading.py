@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rebond_server.domain.errors import BadRules
@@ -12,7 +12,7 @@ from rebond_server.domain.rule_set import RuleSet
 from rebond_server.domain.rule_text import LARGEST, decode_rules
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
-from rebond_server.operations.regrade import Simulation, regrade_batch, simulate
+from rebond_server.operations.regrade import Simulation, regrade_batch, remaining, simulate
 from rebond_server.operations.repairs import better, plan_repairs
 from rebond_server.operations.rules_in_force import (
     adopt_rules,
@@ -103,9 +103,18 @@ def adopt() -> ResponseReturnValue:
 
 @blueprint.post("/regles/reclasser")
 def regrade() -> ResponseReturnValue:
-    """Grade the next batch again by the rules in force; it may be stopped and taken up."""
+    """Grade the next batch again by the rules in force; it may be stopped and taken up.
+
+    The script of the page takes batch after batch, and shows how far they are.
+    """
     after = field("after")
+    whole = remaining(work()) if field("count") else None
     progress = regrade_batch(work(), UUID(after) if _is_id(after) else None)
+    if request.headers.get("Accept") == "application/json":
+        done_so_far = {"graded": progress.graded, "changed": progress.changed, "whole": whole}
+        return jsonify(
+            done_so_far | {"next": None if progress.last is None else str(progress.last)}
+        )
     told = Sentence(
         fr=f"{progress.graded} catégories recalculées, {progress.changed} changées.",
         en=f"{progress.graded} grades computed again, {progress.changed} changed.",

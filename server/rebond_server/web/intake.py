@@ -24,7 +24,7 @@ from rebond_server.operations.import_sheet import Said, Trial, column_of, keep_u
 from rebond_server.operations.place_device import record_place
 from rebond_server.operations.take_in import take_in
 from rebond_server.store.queries.intake_list import last_taken_in, places, waits_for_device
-from rebond_server.store.queries.lot_page import lot_list, lot_page
+from rebond_server.store.queries.lot_page import lot_names, lot_page
 from rebond_server.web import intake_words
 from rebond_server.web.answering import done, field, whole_in, word_in
 from rebond_server.web.session import work
@@ -219,7 +219,7 @@ def _intake_page(typed: dict[str, str], refusal: Sentence | None = None) -> str:
         typed=typed,
         refusal=refusal,
         kinds=intake_words.INTAKE_KINDS,
-        lots=lot_list(session, site_id),
+        lots=lot_names(session, site_id),
         last=last_taken_in(session, site_id, SHOWN),
         most_labels=MOST_LABELS,
         labels=(),

@@ -18,6 +18,7 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 
 from rebond_server.domain.sentence import Sentence
+from rebond_server.store.queries.counting import Counted
 
 FOLDER = Path(__file__).parent / "translations"
 FRENCH = "fr"
@@ -69,6 +70,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         "moment": moment,
         "number": number,
         "gigabytes": gigabytes,
+        "counted": counted,
     }
 
 
@@ -165,6 +167,12 @@ def number(value: float | None, digits: int = 1) -> str:
         return gettext("inconnu")
     pattern = "#,##0" if not digits else "#,##0." + "#" * digits
     return format_decimal(value, format=pattern, locale=language())
+
+
+def counted(found: Counted) -> str:
+    """Return a count; of one that was not counted to its end, that there may be more."""
+    whole = number(found.count, 0)
+    return gettext("au moins %(count)s") % {"count": whole} if found.more else whole
 
 
 def gigabytes(count: int | None) -> str:

@@ -1,13 +1,15 @@
 """Lots: the list, the page of one with its reconciliation, and opening a new one."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from rebond_schemas.plan_law import Kind, Regime
+from rebond_schemas.plan_law import Regime
 from rebond_server.domain.intake.columns import HEADINGS, Column
 from rebond_server.domain.intake.item import read_value
 from rebond_server.domain.intake.reconciliation import Pair, Standing
-from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, euros, price_mode
+from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, price_mode
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.attachments import Subject, attachments
@@ -17,32 +19,36 @@ from rebond_server.operations.reconcile_lot import reconcile_lot
 from rebond_server.sheets.written import written
 from rebond_server.store.intake import ListedItem
 from rebond_server.store.queries.intake_list import (
-    NotedDevice,
     agreement_numbers,
     donor_codes,
     listed_items,
-    noted_devices,
 )
 from rebond_server.store.queries.lot_page import LotPage, lot_list, lot_page
 from rebond_server.web import intake_words
 from rebond_server.web.answering import date_in, done, field, lines_in, whole_in, word_in
 from rebond_server.web.device import wanted_in
+from rebond_server.web.device_file import device_file, euros_text, kind_text
 from rebond_server.web.language import say
 from rebond_server.web.session import now, work
-from rebond_server.web.words import KINDS
 
 blueprint = Blueprint("lot", __name__)
+PAGE = 100
+"""Lots on one page of the list."""
 MOST_PAIRS = 200
 """Lines of a reconciliation on one page, what needs a look first; the export has them all."""
 
 
 @blueprint.get("/lots")
 def index() -> ResponseReturnValue:
-    """Show every lot with what came of it."""
+    """Show the lots with what came of each, page by page."""
     session, site_id = work().session, work().site_id
+    after = request.args.get("after", "").replace("\x00", "")
+    found = lot_list(session, site_id, after=after, most=PAGE + 1)
     return render_template(
         "lots.html",
-        lots=lot_list(session, site_id),
+        lots=found[:PAGE],
+        after=after,
+        later=found[PAGE - 1].code if len(found) > PAGE else None,
         donors=donor_codes(session, site_id),
         agreements=agreement_numbers(session, site_id),
         regimes=tuple(Regime),
@@ -165,11 +171,7 @@ def export(code: str) -> ResponseReturnValue:
 @blueprint.get("/appareils.csv")
 def export_devices() -> ResponseReturnValue:
     """Send exactly the devices that the list's filter shows, every page of it."""
-    state, grade = Sentence(fr="État", en="State"), Sentence(fr="Catégorie atelier", en="Grade")
-    others = (state, grade, Sentence(fr="Lot", en="Lot"), Sentence(fr="Lieu", en="Place"))
-    heading = [say(one) for one in (*(HEADINGS[column] for column in _DEVICES), *others)]
-    rows = noted_devices(work().session, work().site_id, wanted_in())
-    return _csv("appareils", written(heading, (_device_row(one) for one in rows)))
+    return _csv("appareils", stream_with_context(device_file(wanted_in())))
 
 
 _ANNEX = (
@@ -184,20 +186,6 @@ _ANNEX = (
     Column.ACQUIRED,
     Column.STANDING,
 )
-_DEVICES = (
-    Column.TAG,
-    Column.KIND,
-    Column.MAKER,
-    Column.MODEL,
-    Column.SERIAL,
-    Column.DONOR_TAG,
-    Column.IMEI,
-    Column.ACTIVATION_LOCK,
-    Column.BATTERY,
-    Column.VALUE,
-    Column.ACQUIRED,
-    Column.POINT,
-)
 
 
 def _annex_row(items: dict[str, ListedItem], pair: Pair) -> list[str | None]:
@@ -207,7 +195,7 @@ def _annex_row(items: dict[str, ListedItem], pair: Pair) -> list[str | None]:
     if listed is None:
         arrived = pair.arrived
         assert arrived is not None  # noqa: S101 - a pair has one of the two
-        kind, serial = _kind(arrived.kind), arrived.serial
+        kind, serial = kind_text(arrived.kind), arrived.serial
         return [
             None,
             tag,
@@ -224,53 +212,16 @@ def _annex_row(items: dict[str, ListedItem], pair: Pair) -> list[str | None]:
     return [
         listed.key,
         tag,
-        _kind(listed.kind),
+        kind_text(listed.kind),
         listed.maker,
         listed.model,
         listed.serial,
         listed.donor_tag,
-        _euros(listed.value_cents),
+        euros_text(listed.value_cents),
         None if listed.acquired is None else listed.acquired.isoformat(),
         standing,
         None if blocked is None else say(blocked),
     ]
-
-
-def _device_row(one: NotedDevice) -> list[str | None]:
-    device, notes = one.device, one.notes
-    lock = None if notes is None else notes.activation_lock
-    battery = None if notes is None else notes.battery_percent
-    acquired = None if notes is None else notes.acquired
-    return [
-        device.tag,
-        _kind(device.kind),
-        device.maker,
-        device.model,
-        device.serial,
-        None if notes is None else notes.donor_tag,
-        None if notes is None else notes.imei,
-        None if lock is None else say(_YES if lock else _NO),
-        None if battery is None else str(battery),
-        None if notes is None else _euros(notes.value_cents),
-        None if acquired is None else acquired.isoformat(),
-        one.point,
-        device.state.value,
-        one.grade,
-        one.lot,
-        one.place,
-    ]
-
-
-_YES, _NO = Sentence(fr="oui", en="yes"), Sentence(fr="non", en="no")
-
-
-def _kind(kind: str) -> str:
-    """Return the name that people read and that the import understands; else the code."""
-    return say(KINDS[kind]) if kind in {one.value for one in Kind} and kind in KINDS else kind
-
-
-def _euros(cents: int | None) -> str | None:
-    return None if cents is None else euros(cents)
 
 
 def _cents(name: str) -> int | None:
@@ -288,7 +239,7 @@ def _page(code: str) -> LotPage:
     return found
 
 
-def _csv(name: str, raw: bytes) -> Response:
+def _csv(name: str, raw: bytes | Iterator[bytes]) -> Response:
     return Response(
         raw,
         content_type="text/csv; charset=utf-8",

@@ -13,7 +13,7 @@ from rebond_server.operations.holds import lift_hold, record_hold
 from rebond_server.operations.try_plan import Trial, try_plan
 from rebond_server.store.queries.find import devices_by_id, named
 from rebond_server.store.queries.hold_list import request_id_of
-from rebond_server.store.queries.lot_page import lot_list
+from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.store.queries.programme_page import programme_names
 from rebond_server.store.queries.request_page import requests, requests_by_code
 from rebond_server.web import demand_words
@@ -67,7 +67,7 @@ def attempt() -> ResponseReturnValue:
         requests=requests_by_code(session, site_id, codes),
         open_requests=[one for one in requests(session, site_id) if one.closed is None],
         programmes=programme_names(session, site_id),
-        lots=lot_list(session, site_id),
+        lots=lot_names(session, site_id),
         kinds=tuple(Kind),
         scopes=tuple(Scope),
         bases=tuple(Base),

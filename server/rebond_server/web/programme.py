@@ -21,7 +21,7 @@ from rebond_server.operations.programmes import (
 )
 from rebond_server.operations.vouchers import issue_vouchers
 from rebond_server.store.queries.intake_list import agreement_numbers
-from rebond_server.store.queries.lot_page import lot_list
+from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.store.queries.programme_page import ProgrammePage, programme_page, programmes
 from rebond_server.web import demand_words
 from rebond_server.web.answering import date_in, done, field, whole_in, word_in
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
         programmes=found,
         targets={one.code: _targets(one) for one in found},
         places=territories(work()),
-        lots=lot_list(session, site_id),
+        lots=lot_names(session, site_id),
         bases=tuple(Base),
         words=demand_words,
         **_choices(),

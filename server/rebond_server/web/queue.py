@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from rebond_server.store.queries.doubts import count_doubts
 from rebond_server.store.queries.queue import WAITING, count_states, queue
-from rebond_server.store.queries.triage import count_matters, triage
+from rebond_server.store.queries.triage import LOOKED_AT, count_matters, triage
 from rebond_server.web.device import state_in
 from rebond_server.web.language import say
 from rebond_server.web.session import work
@@ -26,7 +26,7 @@ def page() -> ResponseReturnValue:
         found=queue(session, site_id, state=wanted, after=request.args.get("after")),
         wanted=wanted,
         waiting=WAITING,
-        counts=count_states(session, site_id),
+        counts=count_states(session, site_id, WAITING),
         doubts=count_doubts(session, site_id),
         matters=count_matters(session, site_id, work().now),
     )
@@ -40,6 +40,7 @@ def to_settle() -> ResponseReturnValue:
     return render_template(
         "triage.html",
         heaps=heaps,
+        window=LOOKED_AT,
         looked_at=", ".join(say(CAUSES[heap.cause].name) for heap in heaps),
         doubts=count_doubts(session, site_id),
         words=CAUSES,

@@ -8,7 +8,7 @@ from rebond_server.domain.policy import allowed
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.scan import PERMISSIONS, Purpose, ScanMode, Scanned, scan
 from rebond_server.store.queries.intake_list import places
-from rebond_server.store.queries.lot_page import lot_list
+from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.store.queries.request_page import requests
 from rebond_server.web.answering import field, identifier, word_in
 from rebond_server.web.language import say
@@ -93,8 +93,11 @@ def _page(purpose: Purpose, scanned: Scanned | None) -> ResponseReturnValue:
             for mode, name in MODES.items()
             if reader is not None and allowed(reader.role, PERMISSIONS[mode]).ok
         },
-        places=places(session, site_id),
-        lots=lot_list(session, site_id),
+        # each form asks for one of these lists, and they may be long
+        places=places(session, site_id) if purpose.mode is ScanMode.MOVE else (),
+        lots=lot_names(session, site_id) if purpose.mode is ScanMode.RECEIVE else (),
         kinds=tuple(Kind),
-        requests=[line for line in requests(session, site_id) if line.allocated],
+        requests=[line for line in requests(session, site_id) if line.allocated]
+        if purpose.mode is ScanMode.HAND_OVER
+        else (),
     )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from rebond_server.domain.sentence import Sentence
-from rebond_server.store.queries.triage import Cause
+from rebond_server.store.queries.triage_reasons import Cause
 
 
 class Words(NamedTuple):

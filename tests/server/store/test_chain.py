@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from rebond_server.domain.history_chain import Record, canonical, link
-from rebond_server.operations.history import tell
+from rebond_server.operations.history import tell, tell_all, told
 from rebond_server.operations.work import NOBODY
 from rebond_server.store.chain import record
 from rebond_server.store.history import HistoryEvent
@@ -110,3 +110,24 @@ def test_the_link_is_the_only_thing_that_a_new_line_may_get(workshop):
         with pytest.raises(DBAPIError, match="append-only"), work.session.begin_nested():
             work.session.execute(text("UPDATE event SET reason = 'x' WHERE verb = 'told'"))
     assert broken(chain(workshop)) == []
+
+
+def test_many_lines_at_once_follow_what_stands_and_are_followed(workshop):
+    stick = enrolled(workshop)
+    stick.boot()
+    send(workshop, stick.inventory())
+    before = len(chain(workshop))
+    subject = ("device", UUID(int=7))
+    lines = (  # one with every value, one with none
+        {"old": "A", "new": "B", "reason": 'pavé « numérique » \n "\\ ' + "x" * 600},
+        {},
+    )
+    with workshop.work(NOBODY, NOON + timedelta(microseconds=7)) as work:
+        tell(work, "noted", subject)
+        tell_all(work, [told(work, "grade", subject, **one) for one in lines * 20])
+    with workshop.work(NOBODY, NOON) as work:
+        tell(work, "noted", subject)
+    found = chain(workshop)
+    assert len(found) == before + 42
+    assert broken(found) == []
+    assert [line.verb for line in found[before:]].count("grade") == 40

@@ -167,3 +167,25 @@ def test_every_page_fits_is_labelled_and_legible(chromium, shop, role, width, la
         assert page.evaluate(CONTRASTS) == [], path
         assert page.locator("h1").count() == 1, path
     page.context.close()
+
+
+def test_grades_are_computed_again_to_the_end_or_until_it_is_stopped(chromium, shop):
+    page, _ = enter(chromium, shop[1], "lead")
+    page.goto("/regles")
+    start = page.get_by_role("button", name="Recalculer les catégories")
+    start.click()
+    told = page.locator("#regrade-told")
+    expect(told).to_contain_text("Fini :")
+    # a stock that never ends: only the button ends it
+    part = {"graded": 2000, "changed": 7, "whole": 100_000, "next": "0" * 32}
+    page.route("**/regles/reclasser", lambda route: route.fulfill(json=part))
+    start.click()
+    expect(told).to_contain_text("sur 100")
+    page.get_by_role("button", name="Arrêter").click()
+    expect(told).to_contain_text("Arrêté :")
+    assert float(page.locator("#regrade-bar").evaluate("bar => bar.value")) >= part["graded"]
+    page.unroute("**/regles/reclasser")
+    page.route("**/regles/reclasser", lambda route: route.abort())
+    start.click()
+    expect(told).to_contain_text("Interrompu")
+    page.context.close()

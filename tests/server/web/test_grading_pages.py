@@ -148,3 +148,18 @@ def test_a_file_is_adopted_with_date_and_reason_and_grades_again(shop, lead):
     assert adopted(shop) == 1
     again = client.post("/regles/reclasser", data={"csrf_token": token}, follow_redirects=True)
     assert "catégories recalculées" in again.text
+
+
+def test_the_script_of_the_page_is_told_how_far_the_grades_are(lead):
+    client, token = lead
+    data = {"csrf_token": token, "since": NOON.date().isoformat(), "reason": "essai"}
+    other = STRICT.replace('version = "strict"', 'version = "other"')
+    client.post("/regles/adopter", data=data | {"text": other})
+    asked = {"csrf_token": token, "after": "", "count": "1"}
+    json = {"Accept": "application/json"}
+    first = client.post("/regles/reclasser", data=asked, headers=json).json
+    assert first["whole"] == first["graded"] > 0
+    assert 0 <= first["changed"] <= first["graded"]
+    assert first["next"] is None
+    again = client.post("/regles/reclasser", data=asked, headers=json).json
+    assert again == {"graded": 0, "changed": 0, "whole": 0, "next": None}

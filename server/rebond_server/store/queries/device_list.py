@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, literal_column, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.intake import DevicePlace, Place
+from rebond_server.store.queries.counting import Counted, count_up_to
 
 PAGE = 50
-MOST_COUNTED = 10_000
-"""Devices that are counted one by one; of more a list says "more than"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +48,7 @@ class ListedDevice:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceList:
-    """One page of the list. `count` is at most MOST_COUNTED; `more` says that there are more."""
+    """One page of the list. `more`: there are at least `count`."""
 
     devices: tuple[ListedDevice, ...]
     count: int
@@ -71,36 +70,42 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAG
     rows = rows[:most][::-1] if back else rows[:most]
     # a first page that is not full holds them all: they are counted
     alone = not beyond and wanted.after is None and not back
-    count = len(rows) if alone else count_devices(session, site_id, wanted)
+    counted = Counted(count=len(rows)) if alone else count_devices(session, site_id, wanted)
     begins = beyond if back else wanted.after is not None
     ends = beyond or back
     return DeviceList(
         devices=tuple(_line(*row) for row in rows),
-        count=min(count, MOST_COUNTED),
-        more=count > MOST_COUNTED,
+        count=counted.count,
+        more=counted.more,
         earlier=rows[0][0].tag if rows and begins else None,
         later=rows[-1][0].tag if rows and ends else None,
     )
 
 
-def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> int:
-    """Return how many devices are wanted; MOST_COUNTED + 1 stands for "more"."""
+def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> Counted:
+    """Return how many devices are wanted."""
     # the tag, not the id: indexes hold it, so that no row need be read to be counted
-    some = select(Device.tag).where(*conditions(site_id, wanted))
-    if wanted.grade is not None:
-        some = some.join(GradeRow, _GRADED)
-    counted = some.limit(MOST_COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
+    return count_up_to(session, _of(site_id, wanted))
 
 
 _GRADED = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
 
 
-def _tags(site_id: UUID, wanted: Wanted) -> Select[str]:
+def tags_after(site_id: UUID, wanted: Wanted, after: str) -> Select[str]:
+    """Select the tags that are wanted and follow this one, whatever page is wanted."""
+    return _of(site_id, wanted).where(Device.tag > after).order_by(Device.tag)
+
+
+def _of(site_id: UUID, wanted: Wanted) -> Select[str]:
     query = select(Device.tag).where(*conditions(site_id, wanted))
-    if wanted.grade is not None:
-        # an inner join lets the database begin with the grade when it is a rare one
-        query = query.join(GradeRow, _GRADED)
+    if wanted.grade is None:
+        return query
+    # an inner join lets the database begin with the grade when it is a rare one
+    return query.join(GradeRow, _GRADED)
+
+
+def _tags(site_id: UUID, wanted: Wanted) -> Select[str]:
+    query = _of(site_id, wanted)
     if wanted.before is not None:
         return query.where(Device.tag < wanted.before)
     return query if wanted.after is None else query.where(Device.tag > wanted.after)

@@ -1,6 +1,5 @@
 """What the intake screens and exports read: devices with what was noted of them, places, donors."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,10 +20,10 @@ from rebond_server.store.intake import (
     Place,
 )
 from rebond_server.store.people import Account
-from rebond_server.store.queries.device_list import Wanted, conditions
+from rebond_server.store.queries.device_list import Wanted, tags_after
 
 AT_ONCE = 1_000
-"""Rows that the database hands over at a time."""
+"""Devices of one part of an export."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +51,15 @@ class PlaceLine:
     devices: int
 
 
-def noted_devices(session: Session, site_id: UUID, wanted: Wanted) -> Iterator[NotedDevice]:
-    """Yield every device that is wanted, by tag: the whole list, not one page of it."""
-    rows = session.execute(
-        _noted(site_id).where(*conditions(site_id, wanted)).order_by(Device.tag),
-        execution_options={"yield_per": AT_ONCE},
-    )
-    for row in rows:
-        yield _line(row)
+def noted_devices(
+    session: Session, site_id: UUID, wanted: Wanted, after: str = ""
+) -> list[NotedDevice]:
+    """Return the next AT_ONCE devices that are wanted, by tag: the whole list, part by part."""
+    tags = list(session.scalars(tags_after(site_id, wanted, after).limit(AT_ONCE)))
+    if not tags:
+        return []
+    rows = session.execute(_noted(site_id).where(Device.tag.in_(tags)).order_by(Device.tag))
+    return [_line(row) for row in rows]
 
 
 def last_taken_in(session: Session, site_id: UUID, most: int) -> tuple[NotedDevice, ...]:

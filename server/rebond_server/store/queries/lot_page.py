@@ -31,6 +31,14 @@ class Yield:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LotName:
+    """A lot as a person chooses it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LotLine:
     """One lot in one line."""
 
@@ -66,16 +74,15 @@ class LotPage:
     by_point: dict[str, Yield] = field(default_factory=dict)
 
 
-def lot_list(session: Session, site_id: UUID) -> tuple[LotLine, ...]:
-    """Return every lot of the workshop, by code."""
-    rows = session.execute(_lots(site_id).order_by(Lot.code))
-    states = _states(session, site_id)
-    listed = session.execute(
-        select(ListedItem.lot_id, func.count())
-        .where(ListedItem.site_id == site_id)
-        .group_by(ListedItem.lot_id)
-    )
-    expected = {lot_id: count for lot_id, count in listed}  # noqa: C416 - rows are no pairs to dict()
+def lot_list(
+    session: Session, site_id: UUID, *, after: str = "", most: int | None = None
+) -> tuple[LotLine, ...]:
+    """Return the lots of the workshop by code: all, or so many of those that follow a code."""
+    rows = session.execute(
+        _lots(site_id).where(Lot.code > after).order_by(Lot.code).limit(most)
+    ).all()
+    ids = None if most is None else [lot.id for lot, *_ in rows]
+    states, expected = _states(session, site_id, ids), _expected(session, site_id, ids)
     return tuple(
         _line(lot, origin, donor, agreement, expected.get(lot.id, 0), states.get(lot.id, Counter()))
         for lot, origin, donor, agreement in rows
@@ -97,7 +104,7 @@ def lot_page(session: Session, site_id: UUID, code: str) -> LotPage | None:
         .where(CollectionPoint.site_id == site_id, CollectionPoint.lot_id == lot.id)
         .order_by(CollectionPoint.name)
     )
-    states = _states(session, site_id).get(lot.id, Counter())
+    states = _states(session, site_id, [lot.id]).get(lot.id, Counter())
     return LotPage(
         lot_id=lot.id,
         line=_line(lot, origin, donor, agreement, expected or 0, states),
@@ -150,14 +157,30 @@ def _line(
     )
 
 
-def _states(session: Session, site_id: UUID) -> dict[UUID | None, Counter[State]]:
-    found: dict[UUID | None, Counter[State]] = {}
+def lot_names(session: Session, site_id: UUID) -> tuple[LotName, ...]:
+    """Return what a person chooses a lot by, of every lot; nothing is counted."""
     rows = session.execute(
-        select(Device.lot_id, Device.state, func.count())
-        .where(Device.site_id == site_id)
-        .group_by(Device.lot_id, Device.state)
+        select(Lot.code, Lot.name).where(Lot.site_id == site_id).order_by(Lot.code)
     )
-    for lot_id, state, count in rows:
+    return tuple(LotName(code=row.code, name=row.name) for row in rows)
+
+
+def _expected(session: Session, site_id: UUID, ids: list[UUID] | None) -> dict[UUID, int]:
+    query = select(ListedItem.lot_id, func.count()).where(ListedItem.site_id == site_id)
+    if ids is not None:
+        query = query.where(ListedItem.lot_id.in_(ids))
+    rows = session.execute(query.group_by(ListedItem.lot_id))
+    return {lot_id: count for lot_id, count in rows}  # noqa: C416 - rows are no pairs to dict()
+
+
+def _states(
+    session: Session, site_id: UUID, ids: list[UUID] | None
+) -> dict[UUID | None, Counter[State]]:
+    found: dict[UUID | None, Counter[State]] = {}
+    query = select(Device.lot_id, Device.state, func.count()).where(Device.site_id == site_id)
+    if ids is not None:
+        query = query.where(Device.lot_id.in_(ids))
+    for lot_id, state, count in session.execute(query.group_by(Device.lot_id, Device.state)):
         found.setdefault(lot_id, Counter())[state] = count
     return found
 

@@ -1,5 +1,6 @@
 """What people added to the evidence of one device, as the rules ask for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,19 +20,37 @@ ENOUGH = 2
 
 def declared_empty(session: Session, device: Device) -> bool:
     """Say whether two different people declared, in this cycle, that the device holds no drive."""
-    people = session.scalar(
-        select(func.count(func.distinct(Witness.seen_by))).where(
-            Witness.site_id == device.site_id,
-            Witness.device_id == device.id,
-            Witness.cycle == device.cycle,
-            Witness.what == Witnessed.NO_MEDIA,
-        )
+    return device.id in all_declared_empty(session, device.site_id, [device.id])
+
+
+def all_declared_empty(session: Session, site_id: UUID, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return which of these devices two different people declared to hold no drive, in this cycle."""
+    rows = session.execute(
+        _witnessed(site_id, ids, Witnessed.NO_MEDIA, Witness.device_id).group_by(Witness.device_id)
     )
-    return (people or 0) >= ENOUGH
+    return frozenset(device for device, people in rows if people >= ENOUGH)
 
 
-def accepted_judgements(session: Session, device: Device) -> dict[UUID, tuple[str, str]]:
-    """Return by judgement who accepted its limits (login) and why."""
+def _witnessed(site_id: UUID, ids: Sequence[UUID], what: Witnessed, of: Any) -> Select[Any]:  # noqa: ANN401 - a column
+    """Select what was seen of these devices in their present cycles, and how many people saw it."""
+    return (
+        select(of, func.count(func.distinct(Witness.seen_by)))
+        .join(
+            Device,
+            and_(
+                Device.site_id == Witness.site_id,
+                Device.id == Witness.device_id,
+                Device.cycle == Witness.cycle,
+            ),
+        )
+        .where(Witness.site_id == site_id, Witness.device_id.in_(ids), Witness.what == what)
+    )
+
+
+def accepted_judgements(
+    session: Session, site_id: UUID, ids: Sequence[UUID]
+) -> dict[UUID, tuple[str, str]]:
+    """Return by judgement of these devices who accepted its limits (login) and why."""
     rows = session.execute(
         select(Acceptance.judgement_id, Account.login, Acceptance.reason)
         .join(
@@ -42,7 +61,7 @@ def accepted_judgements(session: Session, device: Device) -> dict[UUID, tuple[st
             Account,
             and_(Account.site_id == Acceptance.site_id, Account.id == Acceptance.accepted_by),
         )
-        .where(Acceptance.site_id == device.site_id, DriveRow.device_id == device.id)
+        .where(Acceptance.site_id == site_id, DriveRow.device_id.in_(ids))
     )
     return {judgement: (login, reason) for judgement, login, reason in rows}
 
@@ -103,17 +122,10 @@ def said_destroyed(session: Session, device: Device) -> tuple[Said, ...]:
     )
 
 
-def destroyed_drives(session: Session, device: Device) -> frozenset[UUID]:
-    """Return the drives that two different people saw destroyed in this cycle."""
+def destroyed_drives(session: Session, site_id: UUID, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Return the drives of these devices that two different people saw destroyed in this cycle."""
     rows = session.execute(
-        select(Witness.drive_id, func.count(func.distinct(Witness.seen_by)))
-        .where(
-            Witness.site_id == device.site_id,
-            Witness.device_id == device.id,
-            Witness.cycle == device.cycle,
-            Witness.what == Witnessed.DESTROYED,
-        )
-        .group_by(Witness.drive_id)
+        _witnessed(site_id, ids, Witnessed.DESTROYED, Witness.drive_id).group_by(Witness.drive_id)
     )
     return frozenset(drive for drive, people in rows if drive is not None and people >= ENOUGH)
 

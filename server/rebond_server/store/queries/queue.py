@@ -2,20 +2,21 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, defer
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.device import Device, GradeRow
-from rebond_server.store.queries.standing import Standing, grade_reasons, standing
+from rebond_server.store.queries.counting import Counted, count_each
+from rebond_server.store.queries.standing import Standing, grade_reasons, standings
 
 PAGE = 20
 """Lines of one part: each asks what is proven of its drives."""
@@ -81,7 +82,7 @@ def queue(
     more = len(devices) > most
     shown = devices[:most]
     return QueuePage(
-        lines=tuple(waiting(session, device) for device in shown),
+        lines=_lines(session, site_id, shown),
         next=_cursor(shown[-1]) if more else None,
     )
 
@@ -95,12 +96,16 @@ def _waiting_in(
     return query.order_by(Device.changed, Device.id).limit(most)
 
 
-def count_states(session: Session, site_id: UUID) -> dict[State, int]:
-    """Return how many devices stand in each state; a state without devices has 0."""
-    counted = session.execute(
-        select(Device.state, func.count()).where(Device.site_id == site_id).group_by(Device.state)
-    )
-    return dict.fromkeys(State, 0) | {row[0]: row[1] for row in counted}
+def count_states(
+    session: Session, site_id: UUID, states: Iterable[State] = State
+) -> dict[State, Counted]:
+    """Return how many devices stand in each of these states."""
+    # the tag, not the id: the index of the states holds it
+    wanted = {
+        state: select(Device.tag).where(Device.site_id == site_id, Device.state == state)
+        for state in states
+    }
+    return count_each(session, wanted)
 
 
 def _for_drives(proven: Standing) -> Action:
@@ -126,11 +131,30 @@ _FIXED = {
 
 def waiting(session: Session, device: Device) -> Waiting:
     """Return what a device that waits, waits for."""
+    return _lines(session, device.site_id, [device])[0]
+
+
+def _lines(session: Session, site_id: UUID, devices: Sequence[Device]) -> tuple[Waiting, ...]:
     # of a wiped device nothing is in the way: what is proven of its drives need not be asked
-    proven = None if device.state is State.WIPED else standing(session, device)
-    graded = None
-    if device.grade_id is not None:
-        graded = session.get_one(GradeRow, (device.site_id, device.grade_id))
+    asked = [device for device in devices if device.state is not State.WIPED]
+    proven = standings(session, site_id, asked)
+    ids = [device.grade_id for device in devices if device.grade_id is not None]
+    rows = session.scalars(
+        # the facts of a grade are most of what it weighs, and nobody asks for them here
+        select(GradeRow)
+        .where(GradeRow.site_id == site_id, GradeRow.id.in_(ids))
+        .options(defer(GradeRow.facts))
+    )
+    graded = {row.id: row for row in rows}
+    return tuple(
+        _line(
+            device, proven.get(device.id), graded.get(device.grade_id) if device.grade_id else None
+        )
+        for device in devices
+    )
+
+
+def _line(device: Device, proven: Standing | None, graded: GradeRow | None) -> Waiting:
     return Waiting(
         device_id=device.id,
         tag=device.tag,

@@ -1,5 +1,6 @@
 """What is proven about the drives of a device, with the reasons, from the stored projections."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,7 @@ from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, 
 from rebond_server.store.guards import DEVICE_SANITISATION
 from rebond_server.store.queries.proof import (
     accepted_judgements,
-    declared_empty,
+    all_declared_empty,
     destroyed_drives,
 )
 
@@ -64,9 +65,45 @@ _NO_INVENTORY = Sentence(
 )
 
 
+_Rows = list[tuple[DeviceDrive, DriveRow, JudgementRow | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the database holds of several devices: asked once for all."""
+
+    rows: dict[UUID, _Rows]
+    sanitised: dict[UUID, bool]
+    accepted: dict[UUID, tuple[str, str]]
+    empty: frozenset[UUID]
+    gone: frozenset[UUID]
+
+
 def standing(session: Session, device: Device) -> Standing:
     """Return what is proven now. The database's own answer and the rules' must both say yes."""
-    rows = _rows(session, device)
+    return standings(session, device.site_id, [device])[device.id]
+
+
+def standings(session: Session, site_id: UUID, devices: Sequence[Device]) -> dict[UUID, Standing]:
+    """Return what is proven now of each of these devices, by its id."""
+    ids = [device.id for device in devices]
+    known = _Known(
+        rows=_rows(session, site_id, ids),
+        sanitised=_in_database(session, site_id, ids),
+        accepted=accepted_judgements(session, site_id, ids),
+        empty=all_declared_empty(session, site_id, ids),
+        gone=destroyed_drives(session, site_id, ids),
+    )
+    return {device.id: _standing(device, known) for device in devices}
+
+
+def _standing(device: Device, known: _Known) -> Standing:
+    sanitised = known.sanitised.get(device.id, False)
+    if device.inventory_id is None:
+        return Standing(
+            drives=(), sanitised=sanitised, obstacle=None if sanitised else _NO_INVENTORY
+        )
+    rows = known.rows.get(device.id, [])
     drives = {row.id: msgspec.convert(row.facts, Drive) for row, _, _ in rows}
     judgements = {
         key: judgement
@@ -76,48 +113,38 @@ def standing(session: Session, device: Device) -> Standing:
         and (key := drive_key(drives[row.id].identity)) is not None
         for judgement in (as_judgement(judged),)
     }
-    if device.inventory_id is None:
-        return Standing(
-            drives=(),
-            sanitised=in_database(session, device),
-            obstacle=None if in_database(session, device) else _NO_INVENTORY,
-        )
     # The column only knows "no" and "not no"; the facts tell whether they are known to be hidden.
     hidden = (device.facts or {}).get("drives_hidden") if device.drives_hidden else False
-    accepted = accepted_judgements(session, device)
     whole = device_verdict(
         [*drives.values()],
         hidden,
         judgements,
-        declared_empty=declared_empty(session, device),
+        declared_empty=device.id in known.empty,
         accepted=[
             key
             for row, _, judged in rows
             if judged is not None
-            and judged.id in accepted
+            and judged.id in known.accepted
             and (key := drive_key(drives[row.id].identity)) is not None
         ],
     )
-    gone = destroyed_drives(session, device)
     return Standing(
         drives=tuple(
-            _line(row, drive, judged, drives[row.id], whole, accepted, gone)
-            for row, drive, judged in rows
+            _line(row, drive, judged, drives[row.id], whole, known) for row, drive, judged in rows
         ),
-        sanitised=whole.sanitised and in_database(session, device),
+        sanitised=whole.sanitised and sanitised,
         obstacle=whole.reason,
     )
 
 
-def in_database(session: Session, device: Device) -> bool:
-    """Return the answer of the view that also guards the tables."""
-    answer = session.scalar(
-        select(DEVICE_SANITISATION.c.sanitised).where(
-            DEVICE_SANITISATION.c.site_id == device.site_id,
-            DEVICE_SANITISATION.c.device_id == device.id,
+def _in_database(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Return the answers of the view that also guards the tables."""
+    rows = session.execute(
+        select(DEVICE_SANITISATION.c.device_id, DEVICE_SANITISATION.c.sanitised).where(
+            DEVICE_SANITISATION.c.site_id == site_id, DEVICE_SANITISATION.c.device_id.in_(ids)
         )
     )
-    return answer == 1
+    return {row.device_id: row.sanitised == 1 for row in rows}
 
 
 def as_judgement(row: JudgementRow) -> Judgement:
@@ -140,11 +167,17 @@ def grade_reasons(row: GradeRow) -> tuple[GradeReason, ...]:
     return msgspec.convert(tuple(row.reasons), tuple[GradeReason, ...])
 
 
-def _rows(
-    session: Session, device: Device
-) -> list[tuple[DeviceDrive, DriveRow, JudgementRow | None]]:
+def _rows(session: Session, site_id: UUID, ids: Sequence[UUID]) -> dict[UUID, _Rows]:
     query = (
         select(DeviceDrive, DriveRow, JudgementRow)
+        .join(
+            Device,
+            and_(
+                Device.site_id == DeviceDrive.site_id,
+                Device.id == DeviceDrive.device_id,
+                Device.inventory_id == DeviceDrive.inventory_id,
+            ),
+        )
         .join(
             DriveRow,
             and_(
@@ -158,14 +191,13 @@ def _rows(
                 JudgementRow.site_id == DriveRow.site_id, JudgementRow.id == DriveRow.judgement_id
             ),
         )
-        .where(
-            DeviceDrive.site_id == device.site_id,
-            DeviceDrive.device_id == device.id,
-            DeviceDrive.inventory_id == device.inventory_id,
-        )
+        .where(DeviceDrive.site_id == site_id, DeviceDrive.device_id.in_(ids))
         .order_by(DeviceDrive.position)
     )
-    return [(row, drive, judged) for row, drive, judged in session.execute(query)]
+    found: dict[UUID, _Rows] = {}
+    for row, drive, judged in session.execute(query):
+        found.setdefault(row.device_id, []).append((row, drive, judged))
+    return found
 
 
 def _line(
@@ -174,8 +206,7 @@ def _line(
     judged: JudgementRow | None,
     facts: Drive,
     whole: DeviceVerdict,
-    accepted: dict[UUID, tuple[str, str]],
-    gone: frozenset[UUID],
+    known: _Known,
 ) -> DriveLine:
     found = next((one.judgement for one in whole.drives if one.drive is facts), None)
     verdict = Verdict.NO_MEDIA if found is None else found.verdict
@@ -191,8 +222,8 @@ def _line(
         judged=judged.judged if judged is not None and counts else None,
         statement_id=judged.statement_id if judged is not None and counts else None,
         judgement_id=judged.id if judged is not None and counts else None,
-        accepted=accepted.get(judged.id) if judged is not None and counts else None,
-        destroyed=drive.id in gone,
+        accepted=known.accepted.get(judged.id) if judged is not None and counts else None,
+        destroyed=drive.id in known.gone,
         health=row.health,
         health_reasons=sentences(row.health_reasons),
     )

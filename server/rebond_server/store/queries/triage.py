@@ -1,48 +1,31 @@
 """What only the lead can settle, cause by cause: which devices, since when, why, and the one thing to do."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.health import Health
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
-from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, JudgementRow
 from rebond_server.store.history import COMPONENT_LOST, HistoryEvent
-from rebond_server.store.queries.standing import grade_reasons, standing
+from rebond_server.store.queries.counting import Counted
+from rebond_server.store.queries.queue import count_states
+from rebond_server.store.queries.triage_reasons import VERDICTS, Cause, reasons_of
 
-MOST = 50
-"""Devices listed under one cause, the longest waiting first; all are counted."""
+MOST = 20
+"""Devices listed under one cause, the longest waiting first."""
+LOOKED_AT = 500
+"""Devices of each state that are looked through for causes, the longest waiting first.
+
+In a stock of a million tens of thousands wait, and what a cause asks of each is no index's to answer.
+"""
 OVERDUE = timedelta(days=14)
 """So long without a step, a device is forgotten on a shelf. [Rebond's proposal]"""
 HERE = (State.RECEIVED, State.EXAMINED, State.WIPED, State.HELD)
-
-
-class Cause(StrEnum):
-    """Why a device waits for the lead."""
-
-    DRIVE_IN_DOUBT = "drive_in_doubt"
-    FAILED_WIPE = "failed_wipe"
-    LIMITED_WIPE = "limited_wipe"
-    UNVERIFIED_WIPE = "unverified_wipe"
-    DOUBTFUL_FACT = "doubtful_fact"
-    COMPONENT_LOST = "component_lost"
-    OVERDUE = "overdue"
-
-
-_VERDICTS = {
-    Cause.FAILED_WIPE: (Verdict.FAILED,),
-    Cause.LIMITED_WIPE: (Verdict.CLEARED_WITH_LIMITS,),
-    Cause.UNVERIFIED_WIPE: (Verdict.INTERRUPTED, Verdict.UNKNOWN),
-}
-"""What the server said of a wipe; each calls for another action."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,42 +44,73 @@ class Heap:
     """All that waits for one cause: how many, and the first of them."""
 
     cause: Cause
-    count: int
+    count: Counted
     matters: tuple[Matter, ...]
 
 
 def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
     """Return every cause with its devices; a cause without devices has none."""
-    return tuple(_heap(session, site_id, cause, now) for cause in Cause)
+    more = _more_wait(session, site_id)
+    return tuple(_heap(session, site_id, cause, now, more=more) for cause in Cause)
 
 
-def count_matters(session: Session, site_id: UUID, now: datetime) -> int:
+def count_matters(session: Session, site_id: UUID, now: datetime) -> Counted:
     """Return how many devices wait for the lead, each counted once whatever its causes."""
-    any_cause = or_(*(_of(cause, now) for cause in Cause))
-    waits = and_(Device.site_id == site_id, Device.state.in_(HERE), any_cause)
-    return session.scalar(select(func.count()).select_from(Device).where(waits)) or 0
+    # what costs least is asked first: of what is overdue nothing more is asked
+    causes = sorted(Cause, key=lambda cause: cause is not Cause.OVERDUE)
+    found = _waiting(session, site_id, or_(*(_of(cause, now) for cause in causes)))
+    return Counted(count=len(found), more=_more_wait(session, site_id))
 
 
-def _heap(session: Session, site_id: UUID, cause: Cause, now: datetime) -> Heap:
-    waits = and_(Device.site_id == site_id, Device.state.in_(HERE), _of(cause, now))
-    count = session.scalar(select(func.count()).select_from(Device).where(waits)) or 0
-    devices = session.scalars(
-        select(Device).where(waits).order_by(Device.changed, Device.id).limit(MOST)
-    ).all()
+def _heap(session: Session, site_id: UUID, cause: Cause, now: datetime, *, more: bool) -> Heap:
+    found = _waiting(session, site_id, _of(cause, now))
+    ids = [device_id for device_id, _ in sorted(found, key=lambda one: (one[1], one[0]))[:MOST]]
+    rows = session.scalars(select(Device).where(Device.site_id == site_id, Device.id.in_(ids)))
+    devices = sorted(rows, key=lambda device: (device.changed, device.id))
+    reasons = reasons_of(session, site_id, cause, devices)
     return Heap(
         cause=cause,
-        count=count,
+        count=Counted(count=len(found), more=more),
         matters=tuple(
             Matter(
                 tag=device.tag,
                 maker=device.maker,
                 model=device.model,
                 since=device.changed,
-                reason=next(_reasons(session, device, cause), None),
+                reason=reasons.get(device.id),
             )
             for device in devices
         ),
     )
+
+
+def _waiting(
+    session: Session, site_id: UUID, condition: ColumnElement[bool]
+) -> list[tuple[UUID, datetime]]:
+    """Return the devices of which this is so, among the longest waiting of each state."""
+    longest = union_all(
+        *(
+            select(
+                select(Device.id)
+                .where(Device.site_id == site_id, Device.state == state)
+                .order_by(Device.changed)
+                .limit(LOOKED_AT)
+                .subquery()
+                .c.id
+            )
+            for state in HERE
+        )
+    )
+    query = select(Device.id, Device.changed).where(
+        Device.site_id == site_id, Device.id.in_(longest), condition
+    )
+    return [(row.id, row.changed) for row in session.execute(query)]
+
+
+def _more_wait(session: Session, site_id: UUID) -> bool:
+    """Say whether some state holds more devices than are looked through."""
+    counts = count_states(session, site_id, HERE)
+    return any(one.more or one.count > LOOKED_AT for one in counts.values())
 
 
 def _of(cause: Cause, now: datetime) -> ColumnElement[bool]:
@@ -108,7 +122,7 @@ def _of(cause: Cause, now: datetime) -> ColumnElement[bool]:
                 JudgementRow.site_id == DriveRow.site_id,
                 JudgementRow.id == DriveRow.judgement_id,
                 JudgementRow.epoch == DriveRow.epoch,
-                JudgementRow.verdict.in_(_VERDICTS[cause]),
+                JudgementRow.verdict.in_(VERDICTS[cause]),
             )
             here = and_(
                 DriveRow.site_id == DeviceDrive.site_id, DriveRow.id == DeviceDrive.drive_id
@@ -157,40 +171,3 @@ def _lost() -> Select[UUID]:
         HistoryEvent.verb == COMPONENT_LOST,
         func.replace(told, "-", "") == latest,
     )
-
-
-def _reasons(session: Session, device: Device, cause: Cause) -> Iterator[Sentence]:
-    match cause:
-        case Cause.DRIVE_IN_DOUBT:
-            for told in session.scalars(
-                select(DeviceDrive.health_reasons)
-                .where(
-                    DeviceDrive.site_id == device.site_id,
-                    DeviceDrive.device_id == device.id,
-                    DeviceDrive.inventory_id == device.inventory_id,
-                    DeviceDrive.health.in_((Health.REVIEW.value, Health.UNKNOWN.value)),
-                )
-                .order_by(DeviceDrive.position)
-            ):
-                yield from (msgspec.convert(one, Sentence) for one in told)
-        case Cause.DOUBTFUL_FACT:
-            graded = session.get_one(GradeRow, (device.site_id, device.grade_id))
-            yield from (reason.sentence for reason in grade_reasons(graded))
-        case Cause.COMPONENT_LOST:
-            for details in session.scalars(
-                select(HistoryEvent.details)
-                .where(
-                    HistoryEvent.site_id == device.site_id,
-                    HistoryEvent.subject_kind == "device",
-                    HistoryEvent.subject_id == device.id,
-                    HistoryEvent.verb == COMPONENT_LOST,
-                )
-                .order_by(HistoryEvent.at.desc(), HistoryEvent.id.desc())
-                .limit(1)
-            ):
-                yield from (msgspec.convert(one, Sentence) for one in details["lost"])
-        case Cause.FAILED_WIPE | Cause.LIMITED_WIPE | Cause.UNVERIFIED_WIPE:
-            proven = standing(session, device)
-            yield from (() if proven.obstacle is None else (proven.obstacle,))
-        case Cause.OVERDUE:
-            return

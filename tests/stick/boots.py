@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
 
 import stick_image
+from betrayal import betrayed
 from stick_guest import DRIVES, Firmware, StickGuest
 from stick_image import StickImage
 from workshop_server import GUESTS_HOST, PROGRAMS, Moment, WorkshopServer, free_port
@@ -83,6 +84,8 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
         faults = [f"the donor's data is still on {name}" for name in left]
         faults += told(server)
         faults += kept(image, stick)
+        every = server.statements("inventory") + server.statements("erasure")
+        faults += betrayed(server.folder / "var", every, stick)
         faults += dated(server.moments(), switched_on)
     return faults
 

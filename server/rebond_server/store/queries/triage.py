@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.health import Health
@@ -51,26 +51,36 @@ class Heap:
 def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
     """Return every cause with its devices; a cause without devices has none."""
     more = _more_wait(session, site_id)
-    return tuple(_heap(session, site_id, cause, now, more=more) for cause in Cause)
+    # all causes of a device at once: it is read once, not once a cause
+    asked = [case((_of(cause, now), 1), else_=0) for cause in Cause]
+    longest = select(Device.id, *asked).where(_longest_waiting(site_id))
+    found: dict[Cause, list[UUID]] = {cause: [] for cause in Cause}
+    for device_id, *speaks in session.execute(longest.order_by(Device.changed, Device.id)):
+        for cause, spoken in zip(Cause, speaks, strict=True):
+            if spoken:
+                found[cause].append(device_id)
+    return tuple(_heap(session, site_id, cause, ids, more=more) for cause, ids in found.items())
 
 
 def count_matters(session: Session, site_id: UUID, now: datetime) -> Counted:
     """Return how many devices wait for the lead, each counted once whatever its causes."""
     # what costs least is asked first: of what is overdue nothing more is asked
     causes = sorted(Cause, key=lambda cause: cause is not Cause.OVERDUE)
-    found = _waiting(session, site_id, or_(*(_of(cause, now) for cause in causes)))
-    return Counted(count=len(found), more=_more_wait(session, site_id))
+    any_cause = or_(*(_of(cause, now) for cause in causes))
+    count = session.scalar(
+        select(func.count()).select_from(Device).where(_longest_waiting(site_id), any_cause)
+    )
+    return Counted(count=count or 0, more=_more_wait(session, site_id))
 
 
-def _heap(session: Session, site_id: UUID, cause: Cause, now: datetime, *, more: bool) -> Heap:
-    found = _waiting(session, site_id, _of(cause, now))
-    ids = [device_id for device_id, _ in sorted(found, key=lambda one: (one[1], one[0]))[:MOST]]
-    rows = session.scalars(select(Device).where(Device.site_id == site_id, Device.id.in_(ids)))
+def _heap(session: Session, site_id: UUID, cause: Cause, ids: list[UUID], *, more: bool) -> Heap:
+    first = ids[:MOST]
+    rows = session.scalars(select(Device).where(Device.site_id == site_id, Device.id.in_(first)))
     devices = sorted(rows, key=lambda device: (device.changed, device.id))
     reasons = reasons_of(session, site_id, cause, devices)
     return Heap(
         cause=cause,
-        count=Counted(count=len(found), more=more),
+        count=Counted(count=len(ids), more=more),
         matters=tuple(
             Matter(
                 tag=device.tag,
@@ -84,10 +94,8 @@ def _heap(session: Session, site_id: UUID, cause: Cause, now: datetime, *, more:
     )
 
 
-def _waiting(
-    session: Session, site_id: UUID, condition: ColumnElement[bool]
-) -> list[tuple[UUID, datetime]]:
-    """Return the devices of which this is so, among the longest waiting of each state."""
+def _longest_waiting(site_id: UUID) -> ColumnElement[bool]:
+    """Say that a device is among the longest waiting of its state."""
     longest = union_all(
         *(
             select(
@@ -101,10 +109,7 @@ def _waiting(
             for state in HERE
         )
     )
-    query = select(Device.id, Device.changed).where(
-        Device.site_id == site_id, Device.id.in_(longest), condition
-    )
-    return [(row.id, row.changed) for row in session.execute(query)]
+    return and_(Device.site_id == site_id, Device.id.in_(longest))
 
 
 def _more_wait(session: Session, site_id: UUID) -> bool:

@@ -1,7 +1,7 @@
 """Statements in doubt: kept with a receipt, counted for nothing until the lead has looked at them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -30,13 +30,19 @@ REPLAYED = frozenset({HOLD_STATEMENT, ACCEPT_STATEMENT})
 """What changes how evidence counts, after it came."""
 
 
-def doubt_of(stick: Stick) -> DoubtReason | None:
+LASTS = timedelta(days=365)
+"""How long a stick is believed before a person says that it is still in our hands."""
+
+
+def doubt_of(stick: Stick, now: datetime) -> DoubtReason | None:
     """Return why nothing that this stick says is believed at once; None: it is believed."""
     if stick.revoked is not None:
         return DoubtReason.STOLEN
     if stick.forked is not None:
         return DoubtReason.FORKED
-    return DoubtReason.WORDS_NOT_COMPARED if stick.compared is None else None
+    if stick.compared is None:
+        return DoubtReason.WORDS_NOT_COMPARED
+    return DoubtReason.EXPIRED if now >= stick.compared + LASTS else None
 
 
 def hold_on_arrival(work: Work, row: StatementRow, why: DoubtReason) -> None:
@@ -129,12 +135,21 @@ def trust_again(work: Work, stick_id: UUID, reason: str) -> None:
 
 def words_compared(work: Work, stick_id: UUID) -> int:
     """Say that both screens showed the same six words; return how many statements count from now on."""
+    return _in_our_hands(work, stick_id, DoubtReason.WORDS_NOT_COMPARED, "compare_words")
+
+
+def renew_stick(work: Work, stick_id: UUID) -> int:
+    """Say that a stick whose year is over is still in our hands; return how many statements count now."""
+    return _in_our_hands(work, stick_id, DoubtReason.EXPIRED, "renew_stick")
+
+
+def _in_our_hands(work: Work, stick_id: UUID, why: DoubtReason, verb: str) -> int:
     work.require(Permission.ENROL_STICK)
     stick = stick_of(work, stick_id)
-    if stick.compared is not None or stick.revoked is not None:
+    if doubt_of(stick, work.now) is not why:
         return 0
     stick.compared = work.now
-    tell(work, "compare_words", ("stick", stick.id))
+    tell(work, verb, ("stick", stick.id))
     waiting = work.session.execute(
         select(Doubt, StatementRow)
         .join(
@@ -144,14 +159,14 @@ def words_compared(work: Work, stick_id: UUID) -> int:
         .where(
             Doubt.site_id == work.site_id,
             Doubt.stick_id == stick.id,
-            Doubt.why == DoubtReason.WORDS_NOT_COMPARED,
+            Doubt.why == why,
             Doubt.decision.is_(None),
         )
         .order_by(StatementRow.arrival)
     ).all()
     for doubt, row in waiting:
         doubt.decision, doubt.decided, doubt.decided_by = Decision.ACCEPTED, work.now, work.actor.id
-        tell(work, ACCEPT_STATEMENT, ("statement", row.id), reason="six words compared")
+        tell(work, ACCEPT_STATEMENT, ("statement", row.id), reason=verb)
         believe(work, row)
     return len(waiting)
 

@@ -42,7 +42,7 @@ def give_read_order(work: Work, raw: bytes, stick_id: UUID, signature: str) -> A
         return NOT_KNOWN
     stick, run = found[0], found[1].run
     take_turns(work.session, f"orders {work.site_id}")
-    device = None if doubt_of(stick) is not None else device_of_run(work, stick, run)
+    device = None if doubt_of(stick, work.now) is not None else device_of_run(work, stick, run)
     asked = [] if device is None else _asked(work, device)
     mine = [one for one in asked if one.first.stick != stick.id][:MOST_DRIVES]
     number, issued = (uuid7(work.now), work.now)

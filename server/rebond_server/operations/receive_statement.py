@@ -103,7 +103,7 @@ def _take(
             return _receipt(work, known, Status.KNOWN)
         return _conflict(work, known, stick, sha256, signature)
     _tell_fork(work, stick, statement, sha256)
-    why = doubt_of(stick) if held is None else DoubtReason.FORKED if held else None
+    why = doubt_of(stick, work.now) if held is None else DoubtReason.FORKED if held else None
     device = None if why is not None else device_for(work, statement)
     arrival = _next_arrival(work)
     row = StatementRow(

@@ -59,7 +59,7 @@ def _order(work: Work, stick: Stick, run: UUID | None) -> OrderRow:
         and row.unattended
         and device is not None
         and device.state in MAY_BE_ERASED
-        and doubt_of(stick) is None
+        and doubt_of(stick, work.now) is None
     )
     order = WipeOrder(
         id=uuid7(work.now),

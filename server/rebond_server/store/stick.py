@@ -41,7 +41,8 @@ class Stick(OfSite, Base):
     words: Mapped[str | None] = mapped_column(String(120))
     """The six words of its enrolment, as both screens must show them."""
     compared: Mapped[datetime | None] = mapped_column(Moment)
-    """When a person said that they were the same; until then what it says is in doubt."""
+    """When a person said that they were the same, or that it is still in our hands; until then what it
+    says is in doubt, and again a year later."""
     forked: Mapped[datetime | None] = mapped_column(Moment)
     """When its chain split first: it was copied, or set back. Until the lead says otherwise it is in doubt."""
     medium: Mapped[str | None] = mapped_column(String(40))
@@ -138,6 +139,7 @@ class DoubtReason(StrEnum):
     WORDS_NOT_COMPARED = "words_not_compared"
     FORKED = "forked"
     STOLEN = "stolen"
+    EXPIRED = "expired"
 
 
 class Decision(StrEnum):

@@ -120,6 +120,7 @@ TABLE: dict[str, Permission | Door] = {
     "reread.page": _P.VIEW_QUEUE,
     "reread.draw": _P.DRAW_REREADS,
     "stick.waiting": _P.ENROL_STICK,
+    "stick.renew": _P.ENROL_STICK,
     "stick.compare": _P.ENROL_STICK,
     "stick.trust": _P.REVOKE_STICK,
     "stick.rule": _P.REVOKE_STICK,

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from rebond_schemas.parcel import LARGEST
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
-from rebond_server.operations.doubt import decide, trust_again, words_compared
+from rebond_server.operations.doubt import LASTS, decide, renew_stick, trust_again, words_compared
 from rebond_server.operations.doubt_list import doubts
 from rebond_server.operations.enrol_stick import revoke_stick
 from rebond_server.operations.import_stick import Imported, Outcome, import_parcel
@@ -39,6 +39,10 @@ WHY: dict[DoubtReason, Sentence] = {
     DoubtReason.STOLEN: Sentence(
         fr="la clé n'était peut-être plus entre nos mains",
         en="the stick may no longer have been in our hands",
+    ),
+    DoubtReason.EXPIRED: Sentence(
+        fr="la clé n'a pas été renouvelée depuis un an",
+        en="the stick was not renewed for a year",
     ),
 }
 
@@ -90,6 +94,16 @@ def compare(stick_id: UUID) -> ResponseReturnValue:
     return _done(
         f"La clé est bonne ; {count} relevés en attente comptent maintenant.",
         f"The stick is good; {count} statements that waited count now.",
+    )
+
+
+@blueprint.post("/cles/<uuid:stick_id>/renouveler")
+def renew(stick_id: UUID) -> ResponseReturnValue:
+    """Take the word that a stick whose year is over is still in our hands."""
+    count = renew_stick(work(), stick_id)
+    return _done(
+        f"La clé est renouvelée pour un an ; {count} relevés en attente comptent maintenant.",
+        f"The stick is renewed for a year; {count} statements that waited count now.",
     )
 
 
@@ -167,6 +181,9 @@ def _page(shown: Shown | None = None, imported: list[Imported] | None = None) ->
     return render_template(
         "sticks.html",
         sticks=every,
+        expired={
+            one.stick_id for one in every if one.compared and one.compared + LASTS <= work().now
+        },
         waiting=[one for one in every if one.compared is None and one.revoked is None],
         doubts=doubts(work()),
         why=WHY,

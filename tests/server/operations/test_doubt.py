@@ -16,7 +16,13 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
 from rebond_server.errors import BadValue, NotFound, NotLoggedIn
 from rebond_server.operations.answers import Accepted, Status
-from rebond_server.operations.doubt import decide, trust_again, words_compared
+from rebond_server.operations.doubt import (
+    LASTS,
+    decide,
+    renew_stick,
+    trust_again,
+    words_compared,
+)
 from rebond_server.operations.enrol_stick import enrol_stick, revoke_stick
 from rebond_server.operations.issue_certificate import issue_certificate
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
@@ -127,6 +133,26 @@ def test_a_copy_is_flagged_at_its_first_statement_and_no_longer_believed(worksho
     assert receipt(send(workshop, stick.boot().inventory(another(4)), NOON + 4 * HOUR)).device
     assert waiting(workshop) == []
     sound(workshop)
+
+
+def test_a_year_later_a_stick_waits_until_somebody_says_it_is_still_ours(workshop, lead):
+    stick = enrolled(workshop)
+    year = NOON + LASTS
+    assert receipt(send(workshop, stick.inventory(), year - HOUR)).device
+    assert waiting(workshop) == []
+    with workshop.work(lead, year - HOUR) as work:
+        assert renew_stick(work, stick.id) == 0, "not before its time"
+    late = stick.boot().inventory(another(2))
+    assert receipt(send(workshop, late, year)).device is None
+    assert waiting(workshop) == [(late.statement.id, DoubtReason.EXPIRED)]
+    assert devices(workshop) == 1
+    with workshop.work(lead, year + HOUR) as work:
+        assert words_compared(work, stick.id) == 0, "these words were compared long ago"
+        assert renew_stick(work, stick.id) == 1
+    assert (waiting(workshop), devices(workshop)) == ([], 2)
+    assert receipt(send(workshop, stick.boot().inventory(another(3)), year + 2 * HOUR)).device
+    with workshop.work(NOBODY, year + 3 * HOUR, reading=True) as work:
+        assert differences(work) == ()
 
 
 def test_what_a_stolen_stick_said_since_no_longer_counts(workshop, lead):

@@ -175,7 +175,7 @@ ELSEWHERE = {
     "account_by_login", "authenticate", "change_password", "change_role", "close_account",
     "close_login", "create_account", "end_all_logins", "enrol_stick", "find_login",
     "issue_enrolment_code", "load_demonstration", "open_login", "remember_failure", "revoke_stick",
-    "too_fast", "touch_login", "unload_lot", "tell", "by_stick",
+    "too_fast", "touch_login", "unload_lot", "tell", "tell_all", "told", "by_stick",
     # about lots, labels and places, before any device is there
     "record_lot", "record_donor", "record_agreement", "lot_by_code", "intake_lot", "origin_of",
     "points", "point_named", "agreement", "donor", "print_labels", "is_free", "tags_given", "in_turn",
@@ -198,7 +198,7 @@ ELSEWHERE = {
     "purge",
     # sealed statements and statements in doubt, tried in test_parcels and test_doubt
     "receive_parcel", "receive_part", "forget_parts", "hold_on_arrival", "doubt_since", "hold", "decide",
-    "believe", "trust_again", "words_compared", "stick_of", "answer_stick", "publish_agent",
+    "believe", "trust_again", "words_compared", "renew_stick", "stick_of", "answer_stick", "publish_agent",
     # orders and what benches tell, tried in test_wipe_order and test_bench
     "import_parcel", "doubts", "withdraw_doubted", "require_what_was_asked", "short_of_what_was_asked", "record_policy", "policy_for", "row_of", "policy_in_force", "give_order", "asked_by", "device_of_run", "order_named", "hear", "benches",
     # about rules and grades: a grade moves no device, and confirming one is tried

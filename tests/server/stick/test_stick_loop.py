@@ -101,7 +101,8 @@ def test_the_command_refuses_what_is_no_stick_and_leaves_it_as_it_was(tmp_path, 
     with device(backing, 2 * 2**30) as disk:
         assert main(["stick", "write", str(disk), "--image", str(image), "--confirm", "disk"]) == 1
         assert "amovible" in capsys.readouterr().err
-    assert not any(backing.open("rb").read(2**20))
+    with backing.open("rb") as file:
+        assert not any(file.read(2**20))
 
 
 def test_a_small_and_a_write_protected_one_are_told(tmp_path, image):

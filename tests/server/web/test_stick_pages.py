@@ -17,6 +17,7 @@ from rebond_schemas.statement import Agent, Clock, Evidence, Inspection
 from rebond_server.app import join
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
+from rebond_server.operations.doubt import LASTS
 from rebond_server.operations.erasure_policy import policy_in_force
 from rebond_server.operations.tls import make_certificate
 from rebond_server.operations.work import NOBODY
@@ -97,6 +98,18 @@ def test_a_copied_stick_is_shown_and_ruled(sqlite_workshop, browser):
     assert count(sqlite_workshop, Device) == 3
     browser.send(f"/cles/{stick.id}/confiance", reason="la copie est détruite")
     assert "copiée ?" not in browser.get("/cles").data.decode()
+
+
+def test_a_stick_whose_year_is_over_is_renewed_on_screen(sqlite_workshop, browser):
+    stick = enrolled(sqlite_workshop, "clé de l'an dernier", NOON - LASTS)
+    send(sqlite_workshop, stick.inventory())
+    page = browser.get("/cles").data.decode()
+    assert "à renouveler" in page
+    assert "la clé n&#39;a pas été renouvelée depuis un an" in page
+    told = browser.send(f"/cles/{stick.id}/renouveler").data.decode()
+    assert "1 relevés en attente comptent maintenant" in told
+    assert "à renouveler" not in told
+    assert count(sqlite_workshop, Device) == 1
 
 
 def test_a_stolen_stick_and_what_it_said_since(sqlite_workshop, browser):

@@ -172,7 +172,7 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
         if not told:
             print(answer.out, answer.err)
         for case in in_memory:
-            case.disk.image(folder).write_bytes(scsi_debug.truth(station))
+            case.disk.image(folder).write_bytes(scsi_debug.truth(station, case.disk))
     return {one.statement.drive.size_bytes: one for one in told}
 
 

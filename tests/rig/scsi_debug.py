@@ -11,16 +11,14 @@ from pathlib import Path
 from disks import MIB, Disk
 from host_guest import SHARED
 from kernel import module_paths
-from station import Station
+from station import Seen, Station
 
 SIZE_MIB = 6
 """Smaller than any other disk of the rig: it is known by its size."""
-SERIAL = "2000"
-"""That of its first host, first target and first unit."""
-
+_PATIENCE_SECONDS = 60.0
 _LOAD = """
 for file in $(cat {shared}/debug/order); do insmod {shared}/debug/$file 2>/dev/null || true; done
-insmod {shared}/debug/scsi_debug.ko* dev_size_mb={size} inq_vendor=RIG inq_product=DEBUG
+insmod {shared}/debug/scsi_debug.ko* dev_size_mb={size}
 """
 _FILL = "dd if={shared}/debug/content of=$1 bs=64k oflag=direct status=none; sync $1"
 _SET = """
@@ -44,11 +42,10 @@ def load(station: Station, kernel: Path, disk: Disk, content: bytes) -> Disk:
         shutil.copy(path, place)
     (place / "order").write_text("\n".join(path.name for path in files[:-1]))
     (place / "content").write_bytes(content)
-    shown = replace(disk, serial=SERIAL)
     station.run("sh", "-ec", _LOAD.format(shared=SHARED, size=disk.size_bytes // MIB))
-    station.await_drive(shown)
-    station.run("sh", "-ec", _FILL.format(shared=SHARED), "sh", *station.paths([shown]))
-    return shown
+    shown = _shown(station, disk.size_bytes)
+    station.run("sh", "-ec", _FILL.format(shared=SHARED), "sh", shown.path)
+    return replace(disk, serial=shown.serial)
 
 
 def err(station: Station, settings: Mapping[str, int]) -> None:
@@ -57,9 +54,21 @@ def err(station: Station, settings: Mapping[str, int]) -> None:
     station.run("sh", "-ec", _SET, "sh", *words)
 
 
-def truth(station: Station) -> bytes:
+def truth(station: Station, disk: Disk) -> bytes:
     """Return what stands on it, without any errors."""
     err(station, _HARMLESS)
-    (path,) = (one.path for one in station.shown() if one.serial == SERIAL)
-    station.run("sh", "-ec", _READ.format(shared=SHARED), "sh", path)
+    shown = _shown(station, disk.size_bytes)
+    station.run("sh", "-ec", _READ.format(shared=SHARED), "sh", shown.path)
     return (station.shared / "debug" / "truth").read_bytes()
+
+
+def _shown(station: Station, size_bytes: int) -> Seen:
+    """Return the drive of this size, as soon as the guest shows it: its numbers are its own."""
+    patience = station.qemu.patience(_PATIENCE_SECONDS)
+    while True:
+        for one in station.shown():
+            if one.size_bytes == size_bytes:
+                return one
+        if patience.over:
+            raise station.qemu.failed("scsi_debug never came")
+        station.breathe()

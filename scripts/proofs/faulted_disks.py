@@ -21,12 +21,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "rig"))
 
-import scsi_debug  # noqa: E402 - no package
-from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - likewise
-from disks import Disk, Hung, words  # noqa: E402 - likewise
+from bench_server import POSITIVE, BenchServer, Told, bench_server  # noqa: E402 - no package
+from disks import words  # noqa: E402 - likewise
 from faulty import Case, draw  # noqa: E402 - likewise
 from host_guest import require  # noqa: E402 - likewise
-from hot_plug import hang, plug, pull, wake  # noqa: E402 - likewise
+from hot_plug import plug, pull  # noqa: E402 - likewise
 from iscsi_target import IscsiTarget  # noqa: E402 - likewise
 from kernel import ready_kernel  # noqa: E402 - likewise
 from mapped import MODULES, map_disk, seen_as  # noqa: E402 - likewise
@@ -77,30 +76,18 @@ def main() -> int:
         bench_server(Path(temporary) / "server") as server,
     ):
 
-        def prove_one(place: tuple[int, Sequence[Case]]) -> list[Result]:
-            folder = Path(temporary) / f"guest-{place[0]}"
+        def prove_from(begin: int) -> list[Result]:
+            cases = [draw(options.seed, number) for number in numbers[begin : begin + AT_ONCE]]
+            folder = Path(temporary) / f"guest-{begin}"
             folder.mkdir()
-            return list(prove(place[1], options.seed, folder, server))
+            return list(prove(cases, options.seed, folder, server))
 
         with ThreadPoolExecutor(options.guests) as pool:
-            cases = [draw(options.seed, number) for number in numbers]
-            for ended in pool.map(prove_one, enumerate(shared_out(cases))):
+            for ended in pool.map(prove_from, range(0, len(numbers), AT_ONCE)):
                 results += ended
                 for result in ended:
                     _tell(result)
     return _summary(results, options.seed, time.monotonic() - began)
-
-
-def shared_out(cases: Sequence[Case]) -> list[list[Case]]:
-    """Return the cases of each guest; none has two drives in memory, which share their settings."""
-    guests: list[list[Case]] = []
-    for case in cases:
-        last = guests[-1] if guests else []
-        memory = case.disk.hung is Hung.MEMORY and any(one.disk.hung is Hung.MEMORY for one in last)
-        if memory or not 0 < len(last) < AT_ONCE:
-            guests.append([])
-        guests[-1].append(case)
-    return guests
 
 
 def prove(cases: Sequence[Case], seed: int, folder: Path, server: BenchServer) -> Iterator[Result]:
@@ -150,11 +137,10 @@ def _placed(case: Case, folder: Path, stack: ExitStack) -> Case:
 
 def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[int | None, Told]:
     """Return what the stick states and the server makes of it, by the size of the drive."""
-    in_memory = [case for case in cases if case.disk.hung is Hung.MEMORY]
     with Station(
         ready_kernel(),
         folder,
-        words([case.disk for case in cases if case not in in_memory], folder),
+        words([case.disk for case in cases], folder),
         modules=MODULES,
         memory_mib=768 + 128 * len(cases),
     ) as station:
@@ -163,54 +149,31 @@ def _erased(cases: Sequence[Case], folder: Path, server: BenchServer) -> dict[in
             if case.mapped is not None:
                 map_disk(station, case.disk, case.mapped, port)
         named = [seen_as(case.disk) if case.mapped else case.disk for case in cases]
-        for case in in_memory:
-            named[cases.index(case)] = _loaded(station, case, folder)
         order = station.wipe(named, known_as=[case.answers_as for case in cases])
-        _disturb(station, order, [one for one in cases if _when(one) is not None], folder)
+        _disturb(station, order, [one for one in cases if one.pulled_at is not None], folder)
         answer = order.wait(LONGEST_SECONDS)
         told = server.receive(station.stick)
         if not told:
             print(answer.out, answer.err)
-        for case in in_memory:
-            case.disk.image(folder).write_bytes(scsi_debug.truth(station, case.disk))
     return {one.statement.drive.size_bytes: one for one in told}
 
 
-def _loaded(station: Station, case: Case, folder: Path) -> Disk:
-    shown = scsi_debug.load(
-        station, ready_kernel(), case.disk, case.disk.image(folder).read_bytes()
-    )
-    scsi_debug.err(station, dict(case.errs))
-    return shown
-
-
 def _disturb(station: Station, order: Order, cases: Sequence[Case], folder: Path) -> None:
-    """Do to each of these disks what its case says, once so much of it was read and written."""
+    """Pull each of these disks when so much of it was read and written, while the agent works."""
     waiting = list(cases)
-    hanging: list[tuple[float, Case]] = []
     patience = station.qemu.patience(LONGEST_SECONDS)
-    while (waiting or hanging) and not order.done and not patience.over:
+    while waiting and not order.done and not patience.over:
         moved = _moved(station)
-        for case in [one for one in waiting if moved.get(one.disk.serial, 0) >= (_when(one) or 0)]:
+        for case in [one for one in waiting if moved.get(one.disk.serial, 0) >= _when(one)]:
             waiting.remove(case)
-            if case.hangs_at is None:
-                pull(station, case.disk)
-                if case.returns:
-                    plug(station, case.disk, folder)
-                continue
-            hang(station, case.disk)
-            if case.wakes_after is not None:
-                hanging.append((time.monotonic() + case.wakes_after, case))
-        for due in [one for one in hanging if one[0] <= time.monotonic()]:
-            hanging.remove(due)
-            wake(station, due[1].disk)
+            pull(station, case.disk)
+            if case.returns:
+                plug(station, case.disk, folder)
         time.sleep(_LOOK_SECONDS)
 
 
-def _when(case: Case) -> float | None:
-    """Return the bytes after which something is done to the disk; None: never."""
-    share = case.pulled_at if case.pulled_at is not None else case.hangs_at
-    return None if share is None else share * case.disk.size_bytes
+def _when(case: Case) -> float:
+    return (case.pulled_at or 0.0) * case.disk.size_bytes
 
 
 def _moved(station: Station) -> dict[str, int]:

@@ -19,8 +19,6 @@ class Hung(StrEnum):
     USB = "usb"
     UAS = "usb-uas"
     SD = "sd"
-    MEMORY = "scsi_debug"
-    """None of QEMU's: the guest's kernel has it in memory (scsi_debug.py)."""
     THROUGH = "scsi-block"
     """Commands go through to what is behind, which speaks SCSI itself (iSCSI)."""
 

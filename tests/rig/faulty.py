@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import scsi_debug
 from disks import MIB, Disk, Hung
 from msgspec.structs import replace
 
@@ -48,27 +47,18 @@ class Case:
     """Serial number that the firmware answers, by which a person may have to confirm."""
     mapped: str | None = None
     """A device-mapper table in the guest, `{device}` and `{sectors}` filled in, under an NVMe target."""
-    errs: tuple[tuple[str, int], ...] = ()
-    """What the kernel's drive in memory (scsi_debug) is told once it holds its content."""
     pulled_at: float | None = None
     """After so many times its own size was read and written, it is pulled out."""
     returns: bool = False
     """And plugged in again."""
-    hangs_at: float | None = None
-    """After so many times its own size was read and written, it answers nothing any more."""
-    wakes_after: float | None = None
-    """Seconds after which it goes on; None: never."""
 
     @property
     def fault(self) -> str:
         """The fault in one line."""
         drawn = self.medium or self.firmware
         told = _differing(drawn) if drawn else self.injected or self.mapped or ""
-        told = told or ", ".join(f"{name}={value}" for name, value in self.errs)
-        moment = self.pulled_at if self.pulled_at is not None else self.hangs_at
-        when = "" if moment is None else f"at {moment:.2f} of its size"
-        awake = "" if self.wakes_after is None else f", for {self.wakes_after:.0f} s"
-        return " ".join(f"{self.kind} {told}{when}{awake}".split())
+        pulled = "" if self.pulled_at is None else f"at {self.pulled_at:.2f} of its size"
+        return " ".join(f"{self.kind} {told}{pulled}".split())
 
 
 def _differing(faults: Faults | FirmwareFaults) -> str:
@@ -156,38 +146,6 @@ def _replugged(chance: random.Random, number: int, disk: Disk) -> Case:
     return _case(pulled, kind="pulled out and plugged in again", returns=True)
 
 
-def _hanging(chance: random.Random, number: int, disk: Disk) -> Case:
-    return Case(
-        number=number,
-        kind="hangs",
-        disk=_changed(disk, throttle_bytes=SLOW_BYTES),
-        hangs_at=chance.uniform(0.1, 1.8),
-    )
-
-
-def _waking(chance: random.Random, number: int, disk: Disk) -> Case:
-    """Shorter than kernel and agent wait, or longer than the kernel does (30 s)."""
-    hanging = _hanging(chance, number, disk)
-    return _case(hanging, kind="hangs for a while", wakes_after=chance.choice((10.0, 50.0)))
-
-
-def _in_memory(chance: random.Random, number: int, disk: Disk) -> Case:
-    """Opts 2: unreadable sectors; 4: commands without an answer; 16: aborted ones."""
-    size = scsi_debug.SIZE_MIB * MIB
-    sector, nth = chance.randrange(size // SECTOR), chance.randint(40, 120)
-    errs: tuple[tuple[str, int], ...] = chance.choice(
-        (
-            (("medium_error_start", sector), ("medium_error_count", 8), ("opts", 2)),
-            (("every_nth", nth), ("opts", 4)),
-            (("every_nth", nth), ("opts", 16)),
-            (("fake_rw", 1),),
-            (("wp", 1),),
-        )
-    )
-    held = _changed(disk, hung=Hung.MEMORY, size_bytes=size)
-    return Case(number=number, kind="scsi_debug", disk=held, errs=errs)
-
-
 def _ata_firmware(chance: random.Random, number: int, disk: Disk) -> Case:
     return _firmware(chance, number, disk, Bus.ATA)
 
@@ -271,9 +229,6 @@ KINDS: tuple[Make, ...] = (
     _slow,
     _mapped,
     _ata_firmware,
-    _hanging,
-    _waking,
-    _in_memory,
 )
 
 _MEDIUM: tuple[Fault, ...] = (

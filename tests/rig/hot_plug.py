@@ -1,4 +1,4 @@
-"""Disks that come and go, or hang, while the guest runs."""
+"""Disks that come and go while the guest runs."""
 
 import itertools
 import time
@@ -37,23 +37,6 @@ def pull(station: Station, disk: Disk) -> None:
     monitor.ask("device_del", id=f"d-{disk.serial}")
     _await(station, disk, there=False)
     monitor.human(f"drive_del {disk.drive_name}")  # most devices have done so themselves
-
-
-def hang(station: Station, disk: Disk) -> None:
-    """Let nothing through to the disk and nothing back: a byte a second."""
-    _let_through(station, disk, 1)
-
-
-def wake(station: Station, disk: Disk) -> None:
-    """Let it go on."""
-    _let_through(station, disk, disk.throttle_bytes)
-
-
-def _let_through(station: Station, disk: Disk, bytes_a_second: int) -> None:
-    nothing = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
-    station.qemu.monitor.execute(
-        "block_set_io_throttle", {"device": disk.drive_name, "bps": bytes_a_second, **nothing}
-    )
 
 
 def _devices(disk: Disk) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def _identity(drive: Drive) -> Reason | None:
 
 def _detail(reason: Reason, drive: Drive, failed_probes: Collection[str]) -> str | None:
     if reason is Reason.BOOT_MEDIUM_UNKNOWN:
-        return f"partitions: {drive.partitions or '?'}"
+        return f"partitions: {drive.partitions}" if drive.partitions else None
     if reason is Reason.HELD:
         return "; ".join(drive.holders)[:200]
     if reason is Reason.PROBE_FAILED:

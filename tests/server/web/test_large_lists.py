@@ -116,3 +116,10 @@ def test_the_night_lets_the_database_count_what_it_holds(shop):
     assert devices not in counted()
     shop.workshop.refresh_statistics()
     assert counted() == {devices}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("zz", True), ("z", True), ("Z-", False), ("00", False), ("Z-0", True)]
+)
+def test_two_letters_are_looked_for_where_a_word_begins(lead, text, found):
+    assert ("ZZ-000000" in lead.get("/appareils", query_string={"text": text}).text) is found

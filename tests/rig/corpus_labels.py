@@ -8,7 +8,7 @@ maker's own name is dropped from the model, as are `Notebook PC`, marks and punc
 import re
 from dataclasses import dataclass
 
-from rebond_agent.probes.makers import maker_name
+from rebond_schemas.maker_names import maker_name
 
 KINDS = {
     "All_In_One": "all_in_one",

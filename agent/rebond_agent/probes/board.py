@@ -10,9 +10,9 @@ from rebond_agent.machine.placeholders import known, known_serial, known_uuid
 from rebond_agent.probes import smbios, sysfs
 from rebond_agent.probes.answer import Answer, declared, measured, unknown
 from rebond_agent.probes.chassis import chassis_kind
-from rebond_agent.probes.makers import maker_name
 from rebond_agent.probes.smbios import Structure
 from rebond_schemas.facts import Board, Facts, Source
+from rebond_schemas.maker_names import maker_name
 from rebond_schemas.text import clean
 
 SYSFS = "/sys/class/dmi/id"

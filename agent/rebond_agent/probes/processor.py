@@ -8,8 +8,8 @@ from rebond_agent.machine import Library, Machine
 from rebond_agent.probes import tool_json
 from rebond_agent.probes.answer import Answer, measured, unknown
 from rebond_agent.probes.generation import find_generation
-from rebond_agent.probes.makers import maker_name
 from rebond_schemas.facts import Facts, Processor
+from rebond_schemas.maker_names import maker_name
 from rebond_schemas.text import clean
 
 COMMAND = ("lscpu",)

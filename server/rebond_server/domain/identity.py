@@ -13,8 +13,9 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from rebond_schemas.facts import Facts
+from rebond_schemas.maker_names import known_maker
 from rebond_server.domain.drive_identity import can_hold_data, drive_key
-from rebond_server.domain.placeholder import meaningful, meaningful_mac
+from rebond_server.domain.placeholder import machine_number, meaningful, meaningful_mac
 
 Known = TypeVar("Known")
 
@@ -33,6 +34,8 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     modules: frozenset[str] = frozenset()
     """Serial numbers of memory modules."""
     batteries: frozenset[str] = frozenset()
+    typed: bool = False
+    """A person or a donor's list says so, and no report: make and model may be spelled anyhow."""
 
 
 class Sameness(StrEnum):
@@ -111,6 +114,8 @@ _USB_CARDS = (
 _SHORTEST_PREFIX = 4
 """Letters of a maker or model below which one beginning like the other means nothing."""
 
+_signs_only = re.compile("[^0-9a-z]")
+
 _QEMU_DRIVE = re.compile(r"qm\d{5}$")
 """QEMU numbers the drives of every guest from QM00001."""
 
@@ -124,16 +129,25 @@ def fingerprint(facts: Facts) -> Fingerprint:
         if not (interface.driver or "").casefold().startswith(_USB_CARDS)
     )
     drives = (drive_key(drive.identity) for drive in facts.drives if can_hold_data(drive))
+    maker = _maker(board.maker) or _maker(board.board_maker)
     return Fingerprint(
-        maker=meaningful(board.maker) or meaningful(board.board_maker),
-        model=meaningful(board.model) or meaningful(board.board_model),
-        serial=meaningful(board.serial) or meaningful(board.chassis_serial),
+        maker=maker,
+        model=_model(board.model, maker) or _model(board.board_model, maker),
+        serial=machine_number(board.serial) or machine_number(board.chassis_serial),
         uuid=_uuid(board.uuid),
-        board_serial=meaningful(board.board_serial),
+        board_serial=machine_number(board.board_serial),
         macs=frozenset(mac for mac in macs if mac is not None),
         drives=frozenset(d for d in drives if d is not None and not _QEMU_DRIVE.search(d)),
         modules=_numbers(module.serial for module in facts.memory.modules),
         batteries=_numbers(battery.serial for battery in facts.batteries),
+    )
+
+
+def typed_fingerprint(maker: str | None, model: str | None, serial: str | None) -> Fingerprint:
+    """Return what identifies a machine that nobody has probed: the words of a list or of a label."""
+    named = _maker(maker)
+    return Fingerprint(
+        maker=named, model=_model(model, named), serial=machine_number(serial), typed=True
     )
 
 
@@ -145,7 +159,9 @@ def match(new: Fingerprint, known: Fingerprint) -> Match:
     agreeing = [sign for sign in signs if sign.weight > 0]
     if _unlike(new, known):
         # Make or model differ: another machine, unless two strong signs insist that it is this one.
-        decision = Sameness.DOUBTFUL if strong.count(True) >= _ENOUGH else Sameness.DIFFERENT
+        # Where a person typed them, one does: "ThinkPad T480" is what the firmware calls 20L50000FR.
+        insist = 1 if new.typed or known.typed else _ENOUGH
+        decision = Sameness.DOUBTFUL if strong.count(True) >= insist else Sameness.DIFFERENT
     elif score >= SAME_FROM and len(agreeing) >= _ENOUGH and False not in strong:
         decision = Sameness.SAME
     elif (
@@ -221,6 +237,21 @@ def _contradict(one: str | None, other: str | None) -> bool:
         return False
     short, long = sorted((one, other), key=len)
     return len(short) < _SHORTEST_PREFIX or not long.startswith(short)
+
+
+def _maker(text: str | None) -> str | None:
+    """Fold the dozen spellings of one maker into one."""
+    known = known_maker(text)
+    return meaningful(text) if known is None else _signs_only.sub("", known.casefold())
+
+
+def _model(text: str | None, maker: str | None) -> str | None:
+    """Return the model without its maker in front: HP writes its name into the product's."""
+    words = (text or "").split()
+    for count in (1, 2):
+        if maker is not None and _maker(" ".join(words[:count])) == maker:
+            return machine_number(" ".join(words[count:])) or machine_number(text)
+    return machine_number(text)
 
 
 def _numbers(serials: Iterable[str | None]) -> frozenset[str]:

@@ -33,6 +33,17 @@ _SHARED_UUIDS = frozenset(
     }
 )
 
+# What boards print where a machine's own number belongs; an inventory number or a drive's may be 12345.
+_NO_MACHINE = frozenset(
+    """
+    systemserial boardserial productserial chassisserial oemserial type1productserial tbdbyoem
+    fillbyoem invalidentry undefine notsettable allseries changeme sku msn abc abcd 123 1234 12345
+    """.split()  # noqa: SIM905 - likewise
+)
+_HEXADECIMAL = "0123456789abcdef" * 2
+_filled = re.compile(r"(?:[a-z]{0,4}|serialnumber)(?:0{7,}[0-9]?|x{3,}|(?P<run>[0-9]{8,}))")
+"""Counted or filled up behind a few letters: MB-1234567890, BSN12345678901234567, MP-00000000."""
+
 _noise = re.compile(r"[^0-9a-z]")
 
 
@@ -48,6 +59,19 @@ def meaningful(text: str | None) -> str | None:
     if folded in _SHARED_UUIDS:
         return None
     return folded if folded.removeprefix("0x").strip("f0") else None
+
+
+def machine_number(text: str | None) -> str | None:
+    """Return the folded serial number of a machine or board, or None: stricter than `meaningful`."""
+    folded = meaningful(text)
+    if folded is None or folded in _NO_MACHINE:
+        return None
+    if len(folded) >= _COUNTED_UP_TO and folded in _HEXADECIMAL:
+        return None
+    found = _filled.fullmatch(folded)
+    run = None if found is None else found["run"]
+    counted = run is None or any(run in counting for counting in _COUNTING)
+    return None if found is not None and counted else folded
 
 
 def meaningful_mac(text: str | None) -> str | None:

@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import delete, select
 
 from rebond_schemas.facts import Facts
-from rebond_server.domain.identity import Fingerprint, fingerprint
-from rebond_server.domain.placeholder import meaningful
+from rebond_server.domain.identity import Fingerprint, fingerprint, typed_fingerprint
+from rebond_server.domain.placeholder import machine_number
 from rebond_server.operations.evidence_of import inventory_of
 from rebond_server.operations.order import LATEST_FIRST
 from rebond_server.operations.work import Work
@@ -24,8 +24,7 @@ MOST_REPORTS = 20
 def prints(work: Work, device: Device) -> tuple[Fingerprint, ...]:
     """Return what the reports of a device say of it, or what somebody typed when it came in."""
     if device.facts is None:
-        typed = Fingerprint(serial=meaningful(device.serial), model=meaningful(device.model))
-        return (typed,)
+        return (typed_fingerprint(device.maker, device.model, device.serial),)
     latest = fingerprint(msgspec.convert(device.facts, Facts))
     rows = work.session.scalars(
         select(StatementRow)
@@ -80,7 +79,7 @@ def count_keys_anew(work: Work, device: Device, *typed: str | None) -> None:
         delete(DeviceKey).where(DeviceKey.site_id == work.site_id, DeviceKey.device_id == device.id)
     )
     for serial in typed:
-        add_keys(work, device, Fingerprint(serial=meaningful(serial)))
+        add_keys(work, device, Fingerprint(serial=machine_number(serial)))
     rows = work.session.scalars(
         select(StatementRow).where(
             StatementRow.site_id == work.site_id,

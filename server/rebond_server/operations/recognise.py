@@ -62,6 +62,19 @@ def _nearest(work: Work, found: Fingerprint, device: Device) -> Match:
     return max((match(found, one) for one in prints(work, device)), key=lambda one: one.score)
 
 
+def doubts_of_typed(work: Work, device: Device) -> Doubts:
+    """Return the other devices that one which was only typed in may be: its word joins nothing by itself."""
+    (found,) = prints(work, device)
+    doubts: Doubts = {}
+    for other in _candidates(work, found):
+        if other.id == device.id:
+            continue
+        nearest = _nearest(work, found, other)
+        if nearest.decision is not Sameness.DIFFERENT:
+            doubts[other.id] = nearest
+    return doubts
+
+
 def note_doubts(work: Work, device: Device, doubts: Doubts) -> None:
     """Put each pair in the lead's queue, once; a pair that was settled stays settled."""
     for other_id, found in sorted(doubts.items(), key=lambda one: str(one[0])):

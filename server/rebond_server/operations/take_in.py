@@ -8,13 +8,14 @@ from sqlalchemy import select
 from rebond_schemas.plan_law import Kind
 from rebond_server.domain.intake.item import Item
 from rebond_server.domain.lifecycle import State
-from rebond_server.domain.placeholder import meaningful
+from rebond_server.domain.placeholder import machine_number
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, Taken
 from rebond_server.operations.asset_tag import claim, in_turn, is_free, next_tag, tags_given
 from rebond_server.operations.history import tell
 from rebond_server.operations.lots import intake_lot, lot_by_code, point_named
+from rebond_server.operations.recognise import doubts_of_typed, note_doubts
 from rebond_server.operations.work import Work
 from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device, DeviceKey
@@ -76,6 +77,7 @@ def add_device(work: Work, item: Item, lot: Lot | None, *, key: str | None) -> D
     )
     work.session.flush()
     tell(work, TAKE_IN, ("device", device.id), new=device.tag, details=_told(work, device))
+    note_doubts(work, device, doubts_of_typed(work, device))
     return device
 
 
@@ -109,7 +111,7 @@ def take_in_again(work: Work, device_id: UUID, details: dict[str, Any]) -> None:
 
 def add_serial_key(work: Work, device: Device) -> None:
     """Let the device be found by the serial number that somebody typed."""
-    folded = meaningful(device.serial)
+    folded = machine_number(device.serial)
     if folded is not None:
         work.session.add(
             DeviceKey(

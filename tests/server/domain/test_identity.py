@@ -1,5 +1,6 @@
 """The same device again, or another one just like it? In doubt a person says."""
 
+import pytest
 from devices import LAPTOP, SSD
 from erasures import HDD
 from hypothesis import given
@@ -8,7 +9,14 @@ from msgspec.structs import replace
 
 from rebond_schemas.facts import Board, Facts, Memory, MemoryModule, NetworkInterface
 from rebond_server.domain.drive_identity import drive_key
-from rebond_server.domain.identity import Fingerprint, Sameness, best, fingerprint, match
+from rebond_server.domain.identity import (
+    Fingerprint,
+    Sameness,
+    best,
+    fingerprint,
+    match,
+    typed_fingerprint,
+)
 
 UUID = "4c4c4544-0042-3510-8052-b4c04f4d3332"
 BOARD = Board(
@@ -209,3 +217,49 @@ def test_the_best_does_not_depend_on_the_order(new, others, dice):
     keys = list(known)
     dice.shuffle(keys)
     assert best(new, known) == best(new, {key: known[key] for key in keys})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"maker": "Hewlett-Packard"}, {"maker": "HP"}),
+        ({"maker": "HP Inc.", "model": "HP ProBook 450 G3"}, {"maker": "hp"}),
+        ({"maker": "HP", "model": "HP ProBook 450 G3 Notebook PC"}, {"maker": "HP"}),
+        ({"maker": "Hewlett-Packard Company", "model": "PROBOOK 450 g3"}, {"maker": "HP"}),
+    ],
+)
+def test_one_maker_has_many_spellings(one, other):
+    told = {"model": "ProBook 450 G3", "uuid": None, "board_serial": None}
+    assert decide(changed(**(told | one)), changed(**(told | other))) is Sameness.SAME
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        "System Serial Number", "System_Serial", "OEM_Serial", "Type1ProductSerial", "12345",
+        "0123456789ABCDEF", "MB-1234567890", "BSN12345678901234567", "MP-00000000", "00000001",
+        "Serial Number xxxx", "TBD by OEM", "Invalid Entry", "CHANGEME",
+    ],
+)  # fmt: skip
+def test_what_a_factory_left_blank_makes_no_two_machines_one(blank):
+    board = Board(maker="Dell Inc.", model="Latitude 7390", serial=blank, board_serial=blank)
+    assert fingerprint(Facts(board=board)).serial is None
+    assert decide(Facts(board=board), Facts(board=board)) is Sameness.DIFFERENT
+    for real in ("5B5RM32", "PF000001", "CZC1234567", "5CG1234567", "MJ0A1234"):
+        assert fingerprint(Facts(board=replace(board, serial=real))).serial == real.casefold()
+
+
+def test_what_a_list_says_decides_nothing_alone_and_is_not_lost():
+    found = fingerprint(DELL)
+    for maker, model, decision in (
+        ("DELL", "Latitude 7390", Sameness.SAME),
+        (None, "Dell Latitude 7390", Sameness.DOUBTFUL),
+        ("Dell", None, Sameness.DOUBTFUL),
+        ("Dell", "portable 13 pouces", Sameness.DOUBTFUL),
+        ("Lenovo", "Latitude 7390", Sameness.DOUBTFUL),
+    ):
+        assert match(typed_fingerprint(maker, model, "5B5RM32"), found).decision is decision
+    assert match(typed_fingerprint("Dell", "Latitude 7390", None), found).decision is (
+        Sameness.DIFFERENT
+    )
+    assert typed_fingerprint("HP", "x1", "12345").serial is None

@@ -226,7 +226,7 @@ ELSEWHERE = {
     # files beside devices, lots and agreements
     "attach", "attachments", "attachment", "detach",
     # only reading, too
-    "changes_since_last",
+    "changes_since_last", "doubts_of_typed",
     # answers what was scanned; who is left to be served
     "scan", "remaining",
     # about spare parts

@@ -105,11 +105,14 @@ _NAMES = (
 _WHOLE = {"hp": "HP", "nec": "NEC", "lg": "LG", "lge": "LG", "ecs": "ECS", "via": "VIA"}
 
 
-def maker_name(raw: str | None) -> str | None:
-    """Return the usual name of a maker, or the text as it is when the table does not know it."""
-    if raw is None:
-        return None
-    bare = re.sub(r"[^a-z0-9]", "", raw.lower())
+def known_maker(raw: str | None) -> str | None:
+    """Return the usual name of a maker that the table knows, else None."""
+    bare = re.sub(r"[^a-z0-9]", "", (raw or "").lower())
     if bare in _WHOLE:
         return _WHOLE[bare]
-    return next((name for start, name in _NAMES if bare.startswith(start)), raw)
+    return next((name for start, name in _NAMES if bare.startswith(start)), None)
+
+
+def maker_name(raw: str | None) -> str | None:
+    """Return the usual name of a maker, or the text as it is when the table does not know it."""
+    return known_maker(raw) or raw

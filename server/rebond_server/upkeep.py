@@ -11,10 +11,12 @@ from rebond_server.operations.backup import back_up, make_backup_key
 from rebond_server.operations.checkpoint import make_checkpoint
 from rebond_server.operations.purge import purge
 from rebond_server.operations.restore import private_backup_key, restore
+from rebond_server.operations.server_state import note_job
 from rebond_server.operations.tls import make_certificate
 from rebond_server.operations.upgrade import upgrade
 from rebond_server.operations.verify import faults
 from rebond_server.operations.work import NOBODY, command_line
+from rebond_server.store.upkeep import Job
 from rebond_server.verb import Open, Verb, say, utc_now
 
 KEEP_AWAY = Sentence(
@@ -37,13 +39,26 @@ UP_TO_DATE = Sentence(fr="La base est à jour.", en="The database is up to date.
 
 
 def _verify(config: Config, asked: argparse.Namespace) -> int:
+    found = _faults(config, asked)
+    _note(config, Job.VERIFY, f"{found}", well=not found)
+    return 1 if found else 0
+
+
+def _note(config: Config, job: Job, told: str, *, well: bool = True) -> None:
+    """Keep that a job ran, for the page that people look at."""
+    with Open(config) as workshop, workshop.work(NOBODY, utc_now()) as work:
+        note_job(work, job, told, well=well)
+
+
+def _faults(config: Config, asked: argparse.Namespace) -> int:
+    """Say what is wrong, a line each; return how many lines there are."""
     checkpoints = [path.read_text(errors="replace") for path in asked.checkpoint]
     found = 0
     with Open(config) as workshop, workshop.work(NOBODY, utc_now(), reading=True) as work:
         for fault in faults(work, checkpoints):
             found += 1
             say(fault.into(asked.language))
-    return 1 if found else 0
+    return found
 
 
 def _checkpoint(config: Config, asked: argparse.Namespace) -> int:
@@ -64,14 +79,16 @@ def _backup_key(config: Config, asked: argparse.Namespace) -> int:
 
 def _backup(config: Config, asked: argparse.Namespace) -> int:
     manifest = back_up(config, asked.file, utc_now())
-    say(f"{asked.file}: {sum(table.rows for table in manifest.tables)} · {manifest.revision}")
+    told = f"{sum(table.rows for table in manifest.tables)} · {manifest.revision}"
+    say(f"{asked.file}: {told}")
+    _note(config, Job.BACKUP, told)
     return 0
 
 
 def _restore(config: Config, asked: argparse.Namespace) -> int:
     restore(config, asked.file, private_backup_key(asked.key))
     asked.checkpoint = []
-    return _verify(config, asked)
+    return 1 if _faults(config, asked) else 0
 
 
 def _upgrade(config: Config, asked: argparse.Namespace) -> int:
@@ -95,7 +112,9 @@ def _purge(config: Config, asked: argparse.Namespace) -> int:
         with workshop.work(command_line(Role.ADMIN), utc_now()) as work:
             purged = purge(work)
         workshop.refresh_statistics()
-    say(", ".join(f"{name} {count}" for name, count in asdict(purged).items()))
+    told = ", ".join(f"{name} {count}" for name, count in asdict(purged).items())
+    say(told)
+    _note(config, Job.PURGE, told)
     return 0
 
 

@@ -4,7 +4,6 @@ import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import segno
 from asn1crypto import algos, cms, keys, x509
@@ -26,14 +25,13 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from weasyprint import HTML
-from weasyprint.urls import URLFetcherResponse
 
 from rebond_schemas.signing import public_key
+from rebond_server.documents.inside import only_inside
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LASTS = timedelta(days=365 * 30)
 _CURVE = ec.SECP256R1()
-_SVG = {"Content-Type": "image/svg+xml"}
 _SHA256 = algos.DigestAlgorithm({"algorithm": "sha256"})
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Points of P-256 (FIPS 186-5)."""
@@ -79,16 +77,19 @@ def certificate_html(paper: Paper) -> str:
 
 def certificate_pdf(paper: Paper, key: bytes) -> bytes:
     """Return the certificate as a tagged PDF (PDF/UA-1), signed by the workshop's derived key."""
-    page = HTML(string=certificate_html(paper), url_fetcher=_only_inside)
+    page = HTML(string=certificate_html(paper), url_fetcher=only_inside)
     plain: bytes = page.write_pdf(pdf_variant="pdf/ua-1")
+    return signed_pdf(plain, key, paper.workshop, f"Certificat {paper.number}")
+
+
+def signed_pdf(plain: bytes, key: bytes, workshop: str, reason: str) -> bytes:
+    """Return a PDF with the workshop's signature over all of it; `pdf_holds` checks it."""
     signer = signers.SimpleSigner(
-        signing_cert=signing_certificate(key, paper.workshop),
+        signing_cert=signing_certificate(key, workshop),
         signing_key=_signing_key(key),
         cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # theirs
     )
-    meta = signers.PdfSignatureMetadata(
-        field_name="Atelier", reason=f"Certificat {paper.number}", md_algorithm="sha256"
-    )
+    meta = signers.PdfSignatureMetadata(field_name="Atelier", reason=reason, md_algorithm="sha256")
     written = signers.PdfSigner(meta, signer=signer).sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(plain))
     )
@@ -216,10 +217,3 @@ def _template(name: str) -> Any:  # noqa: ANN401 - jinja2's own type is not expo
         lstrip_blocks=True,
     )
     return environment.get_template(name)
-
-
-def _only_inside(url: str, **options: object) -> URLFetcherResponse:
-    if not url.startswith("data:"):
-        raise ValueError(f"the certificate needs nothing from {url}")
-    del options
-    return URLFetcherResponse(url, body=unquote_to_bytes(url.partition(",")[2]), headers=_SVG)

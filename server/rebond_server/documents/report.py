@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
+import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 from weasyprint import HTML
 
+from rebond_server.documents.inside import only_inside
 from rebond_server.sheets.written import written
 from rebond_server.sheets.written_ods import Cell, written_ods
 
@@ -42,6 +43,13 @@ class Report(Struct, frozen=True, kw_only=True):
     picture: Markup | None = None
     """SVG, made by `documents.flow`."""
     picture_told: str = ""
+    notice: str | None = None
+    """What must be read first: what the paper no longer vouches for."""
+    boxes: tuple[str, ...] = ()
+    """Boxes for signatures by hand, each with its words."""
+    code: str | None = None
+    """The signed text of a QR code, with what is told beside it."""
+    code_told: tuple[str, ...] = ()
 
 
 def report_csv(report: Report) -> bytes:
@@ -68,15 +76,14 @@ def report_html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html").render(report=report)
+    qr = None
+    if report.code is not None:
+        qr = segno.make(report.code, error="m", micro=False).svg_data_uri(scale=4, border=2)
+    return environment.get_template("report.html").render(report=report, qr=qr)
 
 
 def report_pdf(report: Report) -> bytes:
     """Return the report as a tagged PDF (PDF/UA-1) that carries its language."""
-    page = HTML(string=report_html(report), url_fetcher=_nothing_from_elsewhere)
+    page = HTML(string=report_html(report), url_fetcher=only_inside)
     made: bytes = page.write_pdf(pdf_variant="pdf/ua-1")
     return made
-
-
-def _nothing_from_elsewhere(url: str, **_: object) -> NoReturn:
-    raise ValueError(f"a report needs nothing from {url}")

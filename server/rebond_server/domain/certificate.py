@@ -155,6 +155,11 @@ def code_of(certificate: Certificate, key: bytes) -> str:
         said["p"] = [
             [one.what, (one.model or "")[:40], (one.serial or "")[:24]] for one in certificate.seen
         ]
+    return signed_code(said, key)
+
+
+def signed_code(said: dict[str, object], key: bytes) -> str:
+    """Return a short text for a QR code: what is said, and the workshop's signature."""
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     body = f"{PREFIX}.{_encoded(text)}"
     signature = bytes.fromhex(sign(key, CERTIFICATE_TYPE, body.encode()))

@@ -32,6 +32,9 @@ DECLARED = frozenset(
 )
 """Facts that only a person tells: no machine does."""
 
+SEEN = frozenset(f"check_{name}" for name in CHECKS)
+"""What the agent tests and a person may try by hand as well; the later of the two counts."""
+
 DELTAS = frozenset({"technical_delta", "appearance_delta"})
 """A person's correction of a sum of marks; nobody's correction is 0, not unknown."""
 

@@ -44,7 +44,7 @@ class Permission(StrEnum):
     REVOKE_STICK = "revoke_stick"
     MANAGE_RULES = "manage_rules"
     MANAGE_USERS = "manage_users"
-    BACK_UP = "back_up"
+    VIEW_HEALTH = "view_health"
 
 
 _P = Permission
@@ -85,7 +85,7 @@ TABLE: dict[Permission, frozenset[Role]] = {
     _P.REVOKE_STICK: frozenset({_L, _A}),
     _P.MANAGE_RULES: frozenset({_L}),
     _P.MANAGE_USERS: frozenset({_A}),
-    _P.BACK_UP: frozenset({_A}),
+    _P.VIEW_HEALTH: frozenset({_L, _A}),
 }
 
 # What a person needs for a step of a device's life. The steps that are missing here (a report, a

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from rebond_server.domain.defects import DEFECTS
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
@@ -38,8 +39,22 @@ class Subject(StrEnum):
 _TABLES = {Subject.DEVICE: Device, Subject.LOT: Lot, Subject.AGREEMENT: Agreement}
 
 
-def attach(work: Work, subject: Subject, subject_id: UUID, name: str, raw: bytes) -> Attachment:
-    """Keep a PDF, PNG or JPEG file with its subject; the same bytes are kept once."""
+def attach(
+    work: Work,
+    subject: Subject,
+    subject_id: UUID,
+    name: str,
+    raw: bytes,
+    about: str | None = None,
+) -> Attachment:
+    """Keep a PDF, PNG or JPEG file with its subject; the same bytes are kept once.
+
+    `about` is the code of the defect that it shows; BadValue when it is none.
+    """
+    if about is not None and about not in DEFECTS:
+        raise BadValue(
+            Sentence(fr="Ce défaut n'est pas dans la liste.", en="This defect is not in the list.")
+        )
     work.require(Permission.RECEIVE_DEVICE if subject is Subject.DEVICE else Permission.MANAGE_LOTS)
     if work.session.get(_TABLES[subject], (work.site_id, subject_id)) is None:
         raise NotFound(Sentence(fr="Rien ne porte ce numéro.", en="Nothing has this number."))
@@ -68,6 +83,7 @@ def attach(work: Work, subject: Subject, subject_id: UUID, name: str, raw: bytes
         mime=mime,
         sha256=sha256,
         raw=raw,
+        about=about,
         at=work.now,
         by=work.person(),
     )

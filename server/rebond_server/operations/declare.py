@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rebond_server.domain.condition import Plain
 from rebond_server.domain.defects import appearance_of
-from rebond_server.domain.fact_registry import DECLARED, DELTAS, REGISTRY
+from rebond_server.domain.fact_registry import DECLARED, DELTAS, REGISTRY, SEEN
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
@@ -30,6 +30,8 @@ def declare(
     reason: str,
 ) -> Opinion:
     """Keep what a person says, instead of what was said before; a correction is the lead's.
+
+    What was tried by hand (`check_…`) is added to what was tried before: the latest word on each counts.
 
     Raises BadValue for a fact that is not a person's to tell, a value that it cannot take, a defect
     that is not in the list, or no reason.
@@ -56,12 +58,13 @@ def declare(
     details: dict[str, Any] = {"declared": values, "defects": list(defects)}
     tell(work, DECLARE, ("device", device.id), reason=row.reason, details=details)
     work.session.flush()
-    settle_again(work, device)
+    if device.inventory_id is not None:  # of what no stick boots, no evidence says otherwise
+        settle_again(work, device)
     return row
 
 
 def _value(name: str, value: Plain) -> Plain:
-    if name not in DECLARED:
+    if name not in DECLARED | SEEN:
         raise BadValue(
             Sentence(
                 fr=f"« {name} » se mesure et ne se déclare pas.",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.evidence_of import inspection_of
 from rebond_server.operations.history import tell
-from rebond_server.operations.opinion import declared_of
+from rebond_server.operations.opinion import checks_by_hand, declared_of
 from rebond_server.operations.order import OLDEST_FIRST
 from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Rules, Work
@@ -38,7 +39,7 @@ def grade_device(work: Work, device: Device, inventory: Inventory) -> GradeRow |
     """
     facts = project(
         inventory,
-        _checks(work, device),
+        checks_of(work, device),
         _healths(work, device),
         declared_of(work, device),
         erased=True if sanitised(work.session, device) else None,
@@ -125,8 +126,8 @@ def _given(work: Work, computed: GradeRow, letter: str, reason: str | None) -> U
     return row.id
 
 
-def _checks(work: Work, device: Device) -> list[Check]:
-    """Return every check of the device's present cycle, oldest first."""
+def checks_of(work: Work, device: Device) -> list[Check]:
+    """Return every check of the device's present cycle, by the agent and by hand, oldest first."""
     query = (
         select(StatementRow)
         .where(
@@ -140,7 +141,18 @@ def _checks(work: Work, device: Device) -> list[Check]:
     if device.cycle_began is not None:
         query = query.where(StatementRow.received >= device.cycle_began)
     rows = work.session.scalars(query).all()
-    return [check for row in rows for check in inspection_of(work, row).checks]
+    told = [(row.received, check) for row in rows for check in inspection_of(work, row).checks]
+    tried = [(check.at or work.now, check) for check in checks_by_hand(work, device)]
+    return _merged(told, tried)
+
+
+def _merged(told: list[tuple[datetime, Check]], tried: list[tuple[datetime, Check]]) -> list[Check]:
+    """Put each check by hand behind the statements that had come by then."""
+    merged = [check for _, check in told]
+    for at, check in reversed(tried):
+        place = sum(received <= at for received, _ in told)
+        merged.insert(place, check)
+    return merged
 
 
 def _healths(work: Work, device: Device) -> list[Health]:

@@ -4,11 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from rebond_server.domain.lifecycle import Event
+from rebond_server.domain.lifecycle import Event, State
+from rebond_server.domain.policy import Permission
+from rebond_server.domain.sentence import Sentence
+from rebond_server.errors import BadValue
+from rebond_server.operations.history import tell
 from rebond_server.operations.step import by_person, device_of, reason_given
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Assignment
 from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.history import LOOKED_AFTER_END
 
 
 def hold_device(work: Work, device_id: UUID, reason: str) -> Device:
@@ -37,6 +42,21 @@ def take_back(work: Work, device_id: UUID, reason: str) -> Device:
     device = device_of(work, device_id)
     by_person(work, device, Event.TAKE_BACK, reason_given(reason))
     begin_cycle(work, device)
+    return device
+
+
+def look_after_end(work: Work, device_id: UUID, reason: str) -> Device:
+    """Say what a report was that came of a device that had left: then it waits no more."""
+    work.require(Permission.RESUME)
+    device = device_of(work, device_id)
+    if device.state not in {State.RELEASED, State.SCRAPPED}:
+        raise BadValue(
+            Sentence(
+                fr=f"{device.tag} est encore à l'atelier.",
+                en=f"{device.tag} is still in the workshop.",
+            )
+        )
+    tell(work, LOOKED_AFTER_END, ("device", device.id), reason=reason_given(reason))
     return device
 
 

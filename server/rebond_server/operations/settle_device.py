@@ -30,7 +30,7 @@ from rebond_server.operations.undo_assignment import open_assignment
 from rebond_server.operations.work import Work
 from rebond_server.store.base import plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
-from rebond_server.store.history import COMPONENT_LOST
+from rebond_server.store.history import COMPONENT_LOST, EVIDENCE_AFTER_END
 from rebond_server.store.queries.proof import accepted_judgements, declared_empty
 from rebond_server.store.queries.standing import as_judgement
 from rebond_server.store.stick import StatementKind, StatementRow
@@ -47,7 +47,7 @@ Chosen = dict[UUID, tuple[JudgementRow, StatementRow]]
 def settle_device(work: Work, device: Device, news: StatementRow) -> None:
     """Bring the device to what all its statements together say; `news` is the one that arrived."""
     if device.state in GONE:
-        tell(work, "evidence_after_end", ("device", device.id), new=str(news.id))
+        tell(work, EVIDENCE_AFTER_END, ("device", device.id), new=str(news.id))
         return
     latest = _latest_inventory(work, device)
     if latest is None:

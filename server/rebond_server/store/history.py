@@ -12,6 +12,11 @@ from rebond_server.store.base import Base, Moment, OfSite, to_site
 COMPONENT_LOST = "component_lost"
 """A report no longer sees what the one before saw; `details` holds its id and the sentences."""
 
+EVIDENCE_AFTER_END = "evidence_after_end"
+"""A statement came of a device that had left or was scrapped: it is back, or a stick delivers late."""
+LOOKED_AFTER_END = "looked_after_end"
+"""A person looked into it, and said what it was."""
+
 
 class HistoryEvent(OfSite, Base):
     """One line of history; once linked, the database refuses to change or delete it."""
@@ -46,4 +51,11 @@ class HistoryEvent(OfSite, Base):
         ),
         Index("ix_event_subject", "site_id", "subject_kind", "subject_id", "at"),
         Index("ix_event_at", "site_id", "at"),
+        Index(
+            "ix_event_after_end",
+            "site_id",
+            "subject_id",
+            sqlite_where=text(f"verb = '{EVIDENCE_AFTER_END}'"),
+            postgresql_where=text(f"verb = '{EVIDENCE_AFTER_END}'"),
+        ),
     )

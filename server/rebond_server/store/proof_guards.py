@@ -53,13 +53,19 @@ _REFUSED = "rebond: only limits of a drive that was cleared with limits can be a
 def statements(dialect: str) -> tuple[str, ...]:
     """Return the SQL that puts the new view in the old one's place and freezes the tables."""
     build = _sqlite if dialect == "sqlite" else _postgresql
-    guards = [build(table, "UPDATE OR DELETE", "TRUE", _append_only(table)) for table in FROZEN]
+    guards = [append_only(table, dialect) for table in FROZEN]
     guards.append(build("acceptance", "INSERT", f"NOT {_LIMITED}", _REFUSED))
     return (
         "DROP VIEW device_sanitisation",
         SANITISATION_VIEW,
         *(sql for guard in guards for sql in guard),
     )
+
+
+def append_only(table: str, dialect: str) -> tuple[str, ...]:
+    """Return the SQL by which the database refuses to change or delete rows of a table."""
+    build = _sqlite if dialect == "sqlite" else _postgresql
+    return build(table, "UPDATE OR DELETE", "TRUE", _append_only(table))
 
 
 def _append_only(table: str) -> str:

@@ -62,6 +62,8 @@ class Attachment(OfSite, Base):
     name: Mapped[str] = mapped_column(String(200))
     mime: Mapped[str] = mapped_column(String(100))
     """Told by the bytes, never by whoever sent them."""
+    about: Mapped[str | None] = mapped_column(String(40))
+    """The code of the defect that a photo shows; None: of the whole."""
     sha256: Mapped[str] = mapped_column(String(64))
     raw: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     at: Mapped[datetime] = mapped_column(Moment)

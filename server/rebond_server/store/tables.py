@@ -10,6 +10,7 @@ from rebond_server.store import (
     intake,
     order,
     organisation,
+    paper,
     part,
     passes,
     people,
@@ -18,6 +19,7 @@ from rebond_server.store import (
     rule_set,
     sameness,
     stick,
+    upkeep,
     voucher,
 )
 from rebond_server.store.base import Base
@@ -32,6 +34,7 @@ MODULES = (
     intake,
     order,
     organisation,
+    paper,
     part,
     passes,
     people,
@@ -40,6 +43,7 @@ MODULES = (
     rule_set,
     sameness,
     stick,
+    upkeep,
     voucher,
 )
 METADATA = Base.metadata

@@ -22,7 +22,8 @@ def attach(subject_id: UUID) -> ResponseReturnValue:
     if sent is None or not sent.filename:
         raise BadValue(Sentence(fr="Choisissez un fichier.", en="Choose a file."))
     subject = word_in(files.Subject, field("subject"))
-    files.attach(work(), subject, subject_id, sent.filename, sent.read())
+    about = field("about") or None
+    files.attach(work(), subject, subject_id, sent.filename, sent.read(), about)
     return _told("Le fichier est joint.", "The file is attached.")
 
 

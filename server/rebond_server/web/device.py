@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from rebond_server.domain.ageing import in_each
 from rebond_server.domain.grading import Letter
 from rebond_server.domain.lifecycle import Event, State, possible
 from rebond_server.domain.sentence import Sentence
@@ -22,6 +23,7 @@ from rebond_server.operations.compare_reports import changes_since_last
 from rebond_server.operations.parts import inside
 from rebond_server.operations.work import Work
 from rebond_server.store.device import Device
+from rebond_server.store.queries.ageing import deadline_of, stays_of
 from rebond_server.store.queries.device_list import Wanted, device_list
 from rebond_server.store.queries.device_page import device_by_tag, device_page
 from rebond_server.store.queries.doubts import doubts_of
@@ -29,10 +31,11 @@ from rebond_server.store.queries.intake_list import noted_device
 from rebond_server.store.queries.parts import parts_in
 from rebond_server.store.queries.proof import attestations, said_destroyed
 from rebond_server.store.queries.pulled import pulled_drives
+from rebond_server.store.queries.triage import waits_after_end
 from rebond_server.web import repair_words, words
 from rebond_server.web.answering import done, field
 from rebond_server.web.life import flow
-from rebond_server.web.session import person, work
+from rebond_server.web.session import now, person, work
 
 blueprint = Blueprint("device", __name__)
 """Every change here takes the reason that the person gives; the operation refuses without one."""
@@ -92,6 +95,7 @@ def index() -> ResponseReturnValue:
         page_link=_page_link,
         all_of_them=f"{url_for('bulk.page')}?{urlencode([*_filter(), ('all', '1')])}",
         most_tags=MOST_TAGS,
+        platform=f"{url_for('platform.export')}?{urlencode(_filter())}",
         export=f"{url_for('lot.export_devices')}?{urlencode(_filter())}",
     )
 
@@ -138,9 +142,14 @@ def page(tag: str) -> ResponseReturnValue:
     row = session.get_one(Device, (site_id, found.device_id))
     reader = person()
     events = () if reader is None else possible(found.state, reader.role)
+    stretches = stays_of(session, row, now())
     return render_template(
         "device.html",
         device=found,
+        present=stretches[-1],
+        in_each=in_each(stretches),
+        seen_after_end=waits_after_end(session, row),
+        deadline=deadline_of(session, site_id, row.lot_id),
         life=flow(found.state),
         events=events,
         forms=FORMS,
@@ -227,6 +236,12 @@ def take_back(device_id: UUID) -> ResponseReturnValue:
         "L'appareil est repris : il sera effacé de nouveau.",
         "The device is taken back: it will be erased again.",
     )
+
+
+@blueprint.post("/d/<uuid:device_id>/vu-apres-sortie")
+def look_after_end(device_id: UUID) -> ResponseReturnValue:
+    """Let the lead say what a report was that came after the end."""
+    return _step(steps.look_after_end, device_id, "C'est noté.", "Noted.")
 
 
 def _step(

@@ -1,6 +1,8 @@
 """The devices of a filter as a file, sent part by part while it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from sqlalchemy.sql.base import ExecutableOption
 
 from rebond_schemas.plan_law import Kind
 from rebond_server.domain.intake.columns import HEADINGS, Column
@@ -13,6 +15,9 @@ from rebond_server.web.language import say
 from rebond_server.web.session import desk, now, work
 from rebond_server.web.words import KINDS
 
+Row = list[str | None]
+Rows = Callable[[list[NotedDevice]], list[Row]]
+"""What a part of the list becomes in a file."""
 _DEVICES = (
     Column.TAG,
     Column.KIND,
@@ -34,26 +39,37 @@ def device_file(wanted: Wanted) -> Iterator[bytes]:
     state, grade = Sentence(fr="État", en="State"), Sentence(fr="Catégorie atelier", en="Grade")
     others = (state, grade, Sentence(fr="Lot", en="Lot"), Sentence(fr="Lieu", en="Place"))
     heading = [say(one) for one in (*(HEADINGS[column] for column in _DEVICES), *others)]
-    first = noted_devices(work().session, work().site_id, wanted)
-    return written_in_parts(heading, _parts(wanted, first))
+    return written_in_parts(heading, in_parts(wanted, _device_rows))
 
 
-def _parts(wanted: Wanted, part: list[NotedDevice]) -> Iterator[list[list[str | None]]]:
+def in_parts(wanted: Wanted, rows: Rows, *more: ExecutableOption) -> Iterator[list[Row]]:
+    """Return the rows of a filter in parts, the first of them read at once."""
+    first = noted_devices(work().session, work().site_id, wanted, "", *more)
+    return _parts(wanted, first, rows, more)
+
+
+def _parts(
+    wanted: Wanted, part: list[NotedDevice], rows: Rows, more: tuple[ExecutableOption, ...]
+) -> Iterator[list[Row]]:
     """Yield the rows part by part, each read in a transaction of its own.
 
     A file may leave slowly, and as long as somebody reads SQLite lets nobody write.
     """
     workshop, actor, moment = desk().workshop, work().actor, now()
     while part:
-        yield [_device_row(one) for one in part]
+        yield rows(part)
         if len(part) < AT_ONCE:
             return
         last = part[-1].device.tag
         with workshop.work(actor, moment, reading=True) as at:
-            part = noted_devices(at.session, at.site_id, wanted, last)
+            part = noted_devices(at.session, at.site_id, wanted, last, *more)
 
 
-def _device_row(one: NotedDevice) -> list[str | None]:
+def _device_rows(part: list[NotedDevice]) -> list[Row]:
+    return [_device_row(one) for one in part]
+
+
+def _device_row(one: NotedDevice) -> Row:
     device, notes = one.device, one.notes
     lock = None if notes is None else notes.activation_lock
     battery = None if notes is None else notes.battery_percent

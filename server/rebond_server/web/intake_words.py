@@ -4,6 +4,7 @@ from rebond_schemas.plan_law import Kind
 from rebond_server.domain.intake.judging import LineVerdict
 from rebond_server.domain.intake.reconciliation import Standing
 from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, PlaceKind, PriceMode
+from rebond_server.domain.lot_paper import PaperKind
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.act_on_tags import BulkAction
 from rebond_server.web.words import Mark
@@ -86,3 +87,9 @@ INTAKE_KINDS: tuple[Kind, ...] = (
     Kind.OTHER,
 )
 """In the order in which they come in."""
+
+PAPERS: dict[PaperKind, Sentence] = {
+    PaperKind.ERASURE: Sentence(fr="Certificat d'effacement du lot", en="Erasure of the lot"),
+    PaperKind.TRANSFER: Sentence(fr="Bon de transfert", en="Transfer note"),
+    PaperKind.REUSE: Sentence(fr="Chiffre du réemploi", en="Figure of reuse"),
+}

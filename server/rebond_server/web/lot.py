@@ -6,30 +6,33 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 
 from rebond_schemas.plan_law import Regime
-from rebond_server.domain.intake.columns import HEADINGS, Column
+from rebond_server.domain.intake.columns import HEADINGS
 from rebond_server.domain.intake.item import read_value
 from rebond_server.domain.intake.reconciliation import Pair, Standing
-from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, price_mode
+from rebond_server.domain.lot import DonorKind, ErasurePolicy, LotKind, PlaceKind, price_mode
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations.attachments import Subject, attachments
+from rebond_server.operations.lot_papers import papers_of
 from rebond_server.operations.lots import LotFacts, record_lot
 from rebond_server.operations.partners import AgreementFacts, record_agreement, record_donor
 from rebond_server.operations.reconcile_lot import reconcile_lot
 from rebond_server.sheets.written import written
-from rebond_server.store.intake import ListedItem
+from rebond_server.store.queries.ageing import deadline_of, lot_ages
 from rebond_server.store.queries.intake_list import (
     agreement_numbers,
     donor_codes,
     listed_items,
+    places,
 )
 from rebond_server.store.queries.lot_page import LotPage, lot_list, lot_page
 from rebond_server.web import intake_words
 from rebond_server.web.answering import date_in, done, field, lines_in, whole_in, word_in
 from rebond_server.web.device import wanted_in
-from rebond_server.web.device_file import device_file, euros_text, kind_text
+from rebond_server.web.device_file import device_file
 from rebond_server.web.language import say
-from rebond_server.web.session import now, work
+from rebond_server.web.lot_rows import ANNEX, annex_row
+from rebond_server.web.session import now, work, zone
 
 blueprint = Blueprint("lot", __name__)
 PAGE = 100
@@ -127,6 +130,7 @@ def create_agreement() -> ResponseReturnValue:
 def page(code: str) -> ResponseReturnValue:
     """Show one lot: its law, what came of it, and its annex against what arrived."""
     found = _page(code)
+    session, site_id = work().session, work().site_id
     reconciliation = reconcile_lot(work(), code)
     wanted = request.args.get("situation", "")
     pairs = [
@@ -148,6 +152,13 @@ def page(code: str) -> ResponseReturnValue:
         kept=attachments(work(), Subject.LOT, found.lot_id),
         agreed=attachments(work(), Subject.AGREEMENT, found.agreement_id or found.lot_id),
         agreement_id=found.agreement_id,
+        papers=papers_of(work(), found.lot_id),
+        paper_words=intake_words.PAPERS,
+        sites=[one for one in places(session, site_id) if one.kind is PlaceKind.SITE],
+        year=now().astimezone(zone()).year,
+        ages=lot_ages(session, site_id, found.lot_id),
+        deadline=deadline_of(session, site_id, found.lot_id),
+        today=now().astimezone(zone()).date(),
     )
 
 
@@ -163,65 +174,15 @@ def export(code: str) -> ResponseReturnValue:
     _page(code)
     items = listed_items(work().session, work().site_id, code)
     blocked = Sentence(fr="Règle qui bloque", en="Blocking rule")
-    heading = [say(one) for one in (*(HEADINGS[column] for column in _ANNEX), blocked)]
+    heading = [say(one) for one in (*(HEADINGS[column] for column in ANNEX), blocked)]
     pairs = reconcile_lot(work(), code).pairs
-    return _csv(f"annexe-{code}", written(heading, [_annex_row(items, pair) for pair in pairs]))
+    return _csv(f"annexe-{code}", written(heading, [annex_row(items, pair) for pair in pairs]))
 
 
 @blueprint.get("/appareils.csv")
 def export_devices() -> ResponseReturnValue:
     """Send exactly the devices that the list's filter shows, every page of it."""
     return _csv("appareils", stream_with_context(device_file(wanted_in())))
-
-
-_ANNEX = (
-    Column.KEY,
-    Column.TAG,
-    Column.KIND,
-    Column.MAKER,
-    Column.MODEL,
-    Column.SERIAL,
-    Column.DONOR_TAG,
-    Column.VALUE,
-    Column.ACQUIRED,
-    Column.STANDING,
-)
-
-
-def _annex_row(items: dict[str, ListedItem], pair: Pair) -> list[str | None]:
-    listed = None if pair.announced is None else items[pair.announced.id]
-    standing = say(intake_words.STANDINGS[pair.standing].word)
-    tag = None if pair.arrived is None else pair.arrived.tag
-    if listed is None:
-        arrived = pair.arrived
-        assert arrived is not None  # noqa: S101 - a pair has one of the two
-        kind, serial = kind_text(arrived.kind), arrived.serial
-        return [
-            None,
-            tag,
-            kind,
-            None,
-            arrived.name,
-            serial,
-            arrived.donor_tag,
-            None,
-            None,
-            standing,
-        ]
-    blocked = None if pair.announced is None else pair.announced.blocked
-    return [
-        listed.key,
-        tag,
-        kind_text(listed.kind),
-        listed.maker,
-        listed.model,
-        listed.serial,
-        listed.donor_tag,
-        euros_text(listed.value_cents),
-        None if listed.acquired is None else listed.acquired.isoformat(),
-        standing,
-        None if blocked is None else say(blocked),
-    ]
 
 
 def _cents(name: str) -> int | None:

@@ -73,6 +73,7 @@ _GROUPS: tuple[tuple[Sentence | None, tuple[tuple[str, Sentence], ...]], ...] = 
         (
             ("user.page", Sentence(fr="Comptes", en="Accounts")),
             ("token.page", Sentence(fr="Jetons", en="Tokens")),
+            ("server.page", Sentence(fr="Santé du serveur", en="Server health")),
         ),
     ),
 )

@@ -11,10 +11,12 @@ from rebond_server.errors import NotFound
 from rebond_server.operations import accept_limits as accepting
 from rebond_server.operations import issue_certificate as issuing
 from rebond_server.operations import witness as seeing
+from rebond_server.operations.lot_papers import paper_numbered
 from rebond_server.store.device import Device
 from rebond_server.store.queries.certificate import CertificateLine, certificate_by_number
 from rebond_server.web.answering import done, field
 from rebond_server.web.certificate_sheet import paper_of
+from rebond_server.web.lot_paper import pages_of
 from rebond_server.web.session import desk, work
 
 blueprint = Blueprint("proof", __name__)
@@ -76,6 +78,11 @@ def public(number: str) -> ResponseReturnValue:
     """Show anybody who holds the paper what the paper says, and whether it was withdrawn."""
     found = certificate_by_number(work().session, work().site_id, number)
     shown = None if found is None else _paper(found)
+    of_lot = None if found is not None else paper_numbered(work(), number)
+    if of_lot is not None and of_lot.code is not None:
+        return render_template(
+            "lot_certificate_public.html", report=pages_of(of_lot), number=of_lot.number
+        )
     return render_template("certificate_public.html", paper=shown, number=number)
 
 

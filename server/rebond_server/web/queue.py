@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from rebond_server.store.queries.ageing import deadlines
 from rebond_server.store.queries.doubts import count_doubts
 from rebond_server.store.queries.queue import WAITING, count_states, queue
 from rebond_server.store.queries.triage import LOOKED_AT, count_matters, triage
@@ -21,9 +22,11 @@ def page() -> ResponseReturnValue:
     wanted = state_in(request.args.get("state"))
     if wanted not in WAITING:
         wanted = None
+    found = queue(session, site_id, state=wanted, after=request.args.get("after"))
     return render_template(
         "queue.html",
-        found=queue(session, site_id, state=wanted, after=request.args.get("after")),
+        found=found,
+        deadlines=deadlines(session, site_id, (line.device_id for line in found.lines)),
         wanted=wanted,
         waiting=WAITING,
         counts=count_states(session, site_id, WAITING),

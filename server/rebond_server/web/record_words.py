@@ -25,6 +25,15 @@ RECORD_VERBS: dict[str, Sentence] = {
     "waste_leaves": Sentence(fr="partir en déchet", en="leave as waste"),
     "withdraw_waste": Sentence(fr="retirer du registre des déchets", en="withdraw from waste"),
     "undo_hold": Sentence(fr="ne plus retenir", en="hold no more"),
+    "issue_lot_certificate": Sentence(
+        fr="établir le certificat du lot", en="issue the certificate of the lot"
+    ),
+    "transfer": Sentence(fr="transférer vers un site", en="transfer to a site"),
+    "count_reuse": Sentence(fr="compter le réemploi", en="count the reuse"),
+    "note_repair": Sentence(fr="noter une réparation", en="note a repair"),
+    "platform_changes": Sentence(
+        fr="reprendre des changements de la plateforme", en="take over changes of the platform"
+    ),
     "attach": Sentence(fr="joindre un fichier", en="attach a file"),
     "detach": Sentence(fr="retirer un fichier", en="let a file go"),
 }

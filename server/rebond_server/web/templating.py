@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from rebond_schemas.plan import Scope
 from rebond_schemas.plan_law import Regime
+from rebond_server.domain.ageing import nearness
 from rebond_server.domain.lifecycle import STATE_NAMES, State
 from rebond_server.domain.role import TITLES, Role
 from rebond_server.domain.sentence import Sentence
@@ -16,10 +17,11 @@ from rebond_server.store.stick import StatementKind
 from rebond_server.web import theme, words
 from rebond_server.web.fact_lines import drive_name, fact_lines
 from rebond_server.web.grade_words import edition_note, minimum_text, reason_lines
+from rebond_server.web.inspection_words import OUTCOMES
 from rebond_server.web.language import NAMES, language, languages
 from rebond_server.web.menu import may, menu
 from rebond_server.web.rule_words import rule_rows
-from rebond_server.web.session import person
+from rebond_server.web.session import now, person, zone
 from rebond_server.web.view import kept_views
 
 
@@ -40,6 +42,8 @@ def install(app: Flask) -> None:
         "statement_name": lambda kind: words.STATEMENTS[StatementKind(kind)],
         "state_or_text": _state_or_text,
         "verb_name": lambda verb: _named(words.VERBS, verb),
+        "nearness": lambda found: nearness(found, now().astimezone(zone()).date()).value,
+        "age_days": lambda since: max(0, (now() - since).days),
         "health_mark": lambda health: words.HEALTH.get(
             health or "unknown", words.HEALTH["unknown"]
         ),
@@ -83,7 +87,7 @@ def _state_or_text(text: str) -> Sentence | str:
         return STATE_NAMES[State(text)]
     if text in set(Verdict):
         return words.VERDICTS[Verdict(text)].word
-    return words.GRADES.get(text, text)
+    return {**words.GRADES, **OUTCOMES}.get(text, text)
 
 
 def _here() -> str:

@@ -65,6 +65,14 @@ CAUSES: dict[Cause, Words] = {
         ),
         Sentence(fr="Chercher la pièce puis relever", en="Look for the part, then probe again"),
     ),
+    Cause.SEEN_AFTER_END: Words(
+        Sentence(fr="Vus après leur sortie", en="Seen after they left"),
+        Sentence(
+            fr="Un relevé est arrivé d'un appareil remis ou réformé : il est revenu, ou une clé livre tard.",
+            en="A report came of a device that was released or scrapped: it is back, or a stick delivers late.",
+        ),
+        Sentence(fr="Reprendre, ou dire ce que c'était", en="Take back, or say what it was"),
+    ),
     Cause.OVERDUE: Words(
         Sentence(fr="Sans nouvelle depuis deux semaines", en="No step for two weeks"),
         Sentence(

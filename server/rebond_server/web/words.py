@@ -169,6 +169,9 @@ VERBS: dict[str, Sentence] = {
     "evidence_after_end": Sentence(
         fr="relevé arrivé après la fin", en="report arrived after the end"
     ),
+    "looked_after_end": Sentence(
+        fr="expliquer un relevé d'après la fin", en="explain a report after the end"
+    ),
     "accept_limits": Sentence(fr="accepter la réserve", en="accept the limits"),
     "witness_destroyed": Sentence(
         fr="attester la destruction d'un disque", en="witness the destruction of a drive"

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 from bench import account as account_of
-from bench import another, enrolled, receipt, send
-from moments import NOON
+from bench import another, device_of, enrolled, graded, receipt, send
+from moments import NOON, later
 from msgspec.structs import replace
 
 from rebond_schemas.erasure import Ending, HiddenArea
 from rebond_schemas.facts import Memory
 from rebond_server.domain.component_lost import lost_since
+from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
+from rebond_server.errors import BadValue
+from rebond_server.operations.hold_device import look_after_end, take_back
+from rebond_server.store.device import Device
 from rebond_server.store.queries.triage import OVERDUE, Cause, count_matters, triage
 
 
@@ -107,3 +111,36 @@ def test_each_wipe_that_proves_nothing_has_its_own_heap(workshop, heaps, told, c
     wipes = (Cause.FAILED_WIPE, Cause.LIMITED_WIPE, Cause.UNVERIFIED_WIPE)
     assert [found[each].count.count for each in wipes] == [each is cause for each in wipes]
     assert found[cause].matters[0].tag == tag
+
+
+def released(workshop, stick, lead):
+    """Return a device that left an hour after noon."""
+    device_id = graded(workshop, stick, lead, another(4))
+    with workshop.work(lead, later(60)) as work:
+        device = work.session.get_one(Device, (work.site_id, device_id))
+        device.state, device.changed = State.RELEASED, work.now
+    return device_id
+
+
+def test_a_device_that_is_probed_after_it_left_shows_in_the_queue(workshop, heaps):
+    stick, lead = enrolled(workshop), account_of(workshop, Role.LEAD, "cheffe")
+    device_id = released(workshop, stick, lead)
+    assert heaps(later(70))[1] == 0
+    stick.boot()
+    tag = receipt(send(workshop, stick.inventory(another(4)), later(80))).device
+    found, matters = heaps(later(90))
+    assert [one.tag for one in found[Cause.SEEN_AFTER_END].matters] == [tag]
+    assert matters == 1
+    assert device_of(workshop, tag).state is State.RELEASED
+
+    with workshop.work(lead, later(100)) as work:
+        look_after_end(work, device_id, "relevé livré en retard")
+    assert heaps(later(110))[1] == 0
+    stick.boot()
+    send(workshop, stick.inventory(another(4)), later(120))
+    assert heaps(later(130))[0][Cause.SEEN_AFTER_END].count == 1
+    with workshop.work(lead, later(140)) as work:
+        take_back(work, device_id, "il est revenu")
+        with pytest.raises(BadValue):
+            look_after_end(work, device_id, "trop tard")
+    assert heaps(later(150))[0][Cause.SEEN_AFTER_END].count == 0

@@ -21,6 +21,7 @@ from rebond_server.domain.grading import Letter
 from rebond_server.domain.intake.item import Item
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.lot import PlaceKind
+from rebond_server.domain.platform import Statut
 from rebond_server.domain.role import Role
 from rebond_server.domain.voucher import code_sha256
 from rebond_server.operations import hold_device, step
@@ -38,6 +39,7 @@ from rebond_server.operations.issue_certificate import issue_certificate
 from rebond_server.operations.load_demonstration import load_demonstration
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.place_device import give_to, move_device, record_place
+from rebond_server.operations.platform_changes import apply_changes
 from rebond_server.operations.put_in_lot import put_in_lot
 from rebond_server.operations.settle_doubt import same_device, two_devices
 from rebond_server.operations.take_in import take_in
@@ -83,6 +85,7 @@ def voucher_of(work, target):
 
 
 TRIED = {
+    "look_after_end": lambda w, t: hold_device.look_after_end(w, t.device, "essai"),
     "hold_device": lambda w, t: hold_device.hold_device(w, t.device, "essai"),
     "resume_device": lambda w, t: hold_device.resume_device(w, t.device, "essai"),
     "scrap_device": lambda w, t: hold_device.scrap_device(w, t.device, "essai"),
@@ -116,6 +119,12 @@ TRIED = {
     ),
     "give_to": lambda w, t: give_to(w, t.device, "essai-lead"),
     "take_in": lambda w, t: take_in(w, Item(kind=Kind.SCREEN, tag=tag_of(w, t.device))),
+    **{
+        f"apply_changes {word}": lambda w, t, word=word: apply_changes(
+            w, f"idMaterielReconditionneur;statut\n{tag_of(w, t.device)};{word}".encode()
+        )
+        for word in Statut
+    },
     "import_devices": lambda w, t: import_devices(
         w,
         "collecte-2021",
@@ -203,7 +212,8 @@ ELSEWHERE = {
     "import_parcel", "doubts", "withdraw_doubted", "require_what_was_asked", "short_of_what_was_asked", "record_policy", "policy_for", "row_of", "policy_in_force", "give_order", "asked_by", "device_of_run", "order_named", "hear", "benches",
     # about rules and grades: a grade moves no device, and confirming one is tried
     "adopt_rules", "adoptions", "simulate", "regrade_batch", "row_values", "declared_of",
-    "latest_opinion", "declare",
+    "latest_opinion", "declare", "checks_by_hand", "checks_of", "note_repair", "try_changes",
+    "server_state", "note_job",
     # about the demand: organisations, programmes, requests, files, vouchers, passes; no device is named
     "record_organisation", "organisation", "record_programme", "programme", "record_territory",
     "territories", "record_shares", "record_given_before", "record_request", "request_of",
@@ -226,7 +236,9 @@ ELSEWHERE = {
     # files beside devices, lots and agreements
     "attach", "attachments", "attachment", "detach",
     # only reading, too
-    "changes_since_last", "doubts_of_typed",
+    "changes_since_last", "contradicted", "paper_numbered", "paper_of", "papers_of", "doubts_of_typed",
+    # papers of a lot: they tell what stands, and a transfer only moves, as `move_device` does
+    "certify_lot", "count_reuse", "transfer_lot", "head_of", "keep_paper",
     # answers what was scanned; who is left to be served
     "scan", "remaining",
     # about spare parts

@@ -125,11 +125,14 @@ class Walk:
                 if "id" in table.columns
             }
             codes = {}
-            for endpoint, table in (("lot", "lot"), ("intake", "lot"), ("report", "lot")):
-                codes[endpoint] = self._last(work, table)
+            for endpoint in ("lot", "lot_paper", "intake", "report"):
+                codes[endpoint] = self._last(work, "lot")
             for endpoint in ("programme", "account", "passes"):
                 codes[endpoint] = self._last(work, "programme")
-            number = work.session.execute(select(METADATA.tables["certificate"].c.number)).scalar()
+            numbers = {
+                endpoint: work.session.execute(select(METADATA.tables[table].c.number)).scalar()
+                for endpoint, table in (("proof", "certificate"), ("lot_paper", "lot_paper"))
+            }
         tag = self.shop.tags["lying"]
 
         def value(name, rule):
@@ -138,7 +141,8 @@ class Walk:
             found = ids.get(name.removesuffix("_id"))
             if "uuid" in type(rule._converters[name]).__name__.lower():
                 return found or "00000000-0000-7000-8000-000000000000"
-            return {"tag": tag, "number": number, "role": "lead"}.get(name, "RB-0")
+            number = numbers.get(rule.endpoint.split(".")[0])
+            return {"tag": tag, "number": number, "role": "lead"}.get(name) or "RB-0"
 
         return value
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from rebond_server.domain.lot import PlaceKind
 from rebond_server.store.demand import Agreement, Lot
@@ -52,14 +53,17 @@ class PlaceLine:
 
 
 def noted_devices(
-    session: Session, site_id: UUID, wanted: Wanted, after: str = ""
+    session: Session, site_id: UUID, wanted: Wanted, after: str = "", *more: ExecutableOption
 ) -> list[NotedDevice]:
-    """Return the next AT_ONCE devices that are wanted, by tag: the whole list, part by part."""
+    """Return the next AT_ONCE devices that are wanted, by tag: the whole list, part by part.
+
+    `more` loads columns that stay away.
+    """
     tags = list(session.scalars(tags_after(site_id, wanted, after).limit(AT_ONCE)))
     if not tags:
         return []
-    rows = session.execute(_noted(site_id).where(Device.tag.in_(tags)).order_by(Device.tag))
-    return [_line(row) for row in rows]
+    chosen = _noted(site_id).options(*more).where(Device.tag.in_(tags))
+    return [_line(row) for row in session.execute(chosen.order_by(Device.tag))]
 
 
 def last_taken_in(session: Session, site_id: UUID, most: int) -> tuple[NotedDevice, ...]:

@@ -4,14 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from rebond_server.domain.health import Health
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, JudgementRow
-from rebond_server.store.history import COMPONENT_LOST, HistoryEvent
+from rebond_server.store.history import (
+    COMPONENT_LOST,
+    EVIDENCE_AFTER_END,
+    LOOKED_AFTER_END,
+    HistoryEvent,
+)
 from rebond_server.store.queries.counting import Counted
 from rebond_server.store.queries.queue import count_states
 from rebond_server.store.queries.triage_reasons import VERDICTS, Cause, reasons_of
@@ -26,6 +43,9 @@ In a stock of a million tens of thousands wait, and what a cause asks of each is
 OVERDUE = timedelta(days=14)
 """So long without a step, a device is forgotten on a shelf. [Rebond's proposal]"""
 HERE = (State.RECEIVED, State.EXAMINED, State.WIPED, State.HELD)
+GONE = (State.RELEASED, State.SCRAPPED)
+WAITING = tuple(cause for cause in Cause if cause is not Cause.SEEN_AFTER_END)
+"""What is asked of devices that are here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,25 +72,50 @@ def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
     """Return every cause with its devices; a cause without devices has none."""
     more = _more_wait(session, site_id)
     # all causes of a device at once: it is read once, not once a cause
-    asked = [case((_of(cause, now), 1), else_=0) for cause in Cause]
+    asked = [case((_of(cause, now), 1), else_=0) for cause in WAITING]
     longest = select(Device.id, *asked).where(_longest_waiting(site_id))
     found: dict[Cause, list[UUID]] = {cause: [] for cause in Cause}
     for device_id, *speaks in session.execute(longest.order_by(Device.changed, Device.id)):
-        for cause, spoken in zip(Cause, speaks, strict=True):
+        for cause, spoken in zip(WAITING, speaks, strict=True):
             if spoken:
                 found[cause].append(device_id)
-    return tuple(_heap(session, site_id, cause, ids, more=more) for cause, ids in found.items())
+    gone = _seen_after_end(session, site_id)
+    found[Cause.SEEN_AFTER_END] = gone[:LOOKED_AT]
+    much = {cause: more for cause in Cause} | {Cause.SEEN_AFTER_END: len(gone) > LOOKED_AT}
+    return tuple(
+        _heap(session, site_id, cause, ids, more=much[cause]) for cause, ids in found.items()
+    )
 
 
 def count_matters(session: Session, site_id: UUID, now: datetime) -> Counted:
     """Return how many devices wait for the lead, each counted once whatever its causes."""
     # what costs least is asked first: of what is overdue nothing more is asked
-    causes = sorted(Cause, key=lambda cause: cause is not Cause.OVERDUE)
+    causes = sorted(WAITING, key=lambda cause: cause is not Cause.OVERDUE)
     any_cause = or_(*(_of(cause, now) for cause in causes))
     count = session.scalar(
         select(func.count()).select_from(Device).where(_longest_waiting(site_id), any_cause)
     )
-    return Counted(count=count or 0, more=_more_wait(session, site_id))
+    gone = _seen_after_end(session, site_id)
+    more = len(gone) > LOOKED_AT or _more_wait(session, site_id)
+    return Counted(count=(count or 0) + len(gone[:LOOKED_AT]), more=more)
+
+
+def waits_after_end(session: Session, device: Device) -> bool:
+    """Say whether a report came of this device after it had left, and nobody has explained it."""
+    waits = and_(
+        Device.site_id == device.site_id,
+        Device.id == device.id,
+        Device.state.in_(GONE),
+        _after_end(),
+    )
+    return session.scalar(select(Device.id).where(waits)) is not None
+
+
+def _seen_after_end(session: Session, site_id: UUID) -> list[UUID]:
+    """Return at most LOOKED_AT + 1 devices that were seen although they had left, the oldest first."""
+    waits = and_(Device.site_id == site_id, Device.state.in_(GONE), _after_end())
+    asked = select(Device.id).where(waits).order_by(Device.changed, Device.id)
+    return list(session.scalars(asked.limit(LOOKED_AT + 1)))
 
 
 def _heap(session: Session, site_id: UUID, cause: Cause, ids: list[UUID], *, more: bool) -> Heap:
@@ -145,6 +190,8 @@ def _of(cause: Cause, now: datetime) -> ColumnElement[bool]:
             return and_(Device.state == State.WIPED, select(GradeRow.id).where(review).exists())
         case Cause.COMPONENT_LOST:
             return _lost().exists()
+        case Cause.SEEN_AFTER_END:
+            return _after_end()
         case Cause.OVERDUE:
             return Device.changed < now - OVERDUE
 
@@ -175,4 +222,32 @@ def _lost() -> Select[UUID]:
         HistoryEvent.subject_id == Device.id,
         HistoryEvent.verb == COMPONENT_LOST,
         func.replace(told, "-", "") == latest,
+    )
+
+
+_AFTER_END: ColumnElement[str] = literal_column(f"'{EVIDENCE_AFTER_END}'")
+"""In the statement itself: SQLite takes a partial index for no value that is bound."""
+
+
+def _after_end() -> ColumnElement[bool]:
+    """Say that a report came since the device left or was scrapped, and no person explained the last."""
+    report, told = aliased(HistoryEvent), aliased(HistoryEvent)
+    explained = (
+        select(told.id)
+        .where(
+            told.site_id == report.site_id,
+            told.subject_kind == "device",
+            told.subject_id == report.subject_id,
+            told.verb == LOOKED_AFTER_END,
+            told.at >= report.at,
+        )
+        .exists()
+    )
+    return Device.id.in_(
+        select(report.subject_id).where(
+            report.site_id == Device.site_id,
+            report.verb == _AFTER_END,
+            report.at >= Device.changed,
+            ~explained,
+        )
     )

@@ -29,6 +29,7 @@ class Cause(StrEnum):
     UNVERIFIED_WIPE = "unverified_wipe"
     DOUBTFUL_FACT = "doubtful_fact"
     COMPONENT_LOST = "component_lost"
+    SEEN_AFTER_END = "seen_after_end"
     OVERDUE = "overdue"
 
 
@@ -63,7 +64,7 @@ def _reasons(session: Session, site_id: UUID, cause: Cause, ids: list[UUID]) -> 
             return _of_grade(session, site_id, ids)
         case Cause.COMPONENT_LOST:
             return _of_loss(session, site_id, ids)
-        case Cause.OVERDUE:
+        case Cause.SEEN_AFTER_END | Cause.OVERDUE:
             return iter(())
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy.sql.base import ExecutableOption
-
 from rebond_schemas.plan_law import Kind
 from rebond_server.domain.intake.columns import HEADINGS, Column
 from rebond_server.domain.lot import euros
@@ -42,14 +40,14 @@ def device_file(wanted: Wanted) -> Iterator[bytes]:
     return written_in_parts(heading, in_parts(wanted, _device_rows))
 
 
-def in_parts(wanted: Wanted, rows: Rows, *more: ExecutableOption) -> Iterator[list[Row]]:
-    """Return the rows of a filter in parts, the first of them read at once."""
-    first = noted_devices(work().session, work().site_id, wanted, "", *more)
-    return _parts(wanted, first, rows, more)
+def in_parts(wanted: Wanted, rows: Rows, *, facts: bool = False) -> Iterator[list[Row]]:
+    """Return the rows of a filter in parts, the first of them read at once; `facts` are read if asked."""
+    first = noted_devices(work().session, work().site_id, wanted, facts=facts)
+    return _parts(wanted, first, rows, facts=facts)
 
 
 def _parts(
-    wanted: Wanted, part: list[NotedDevice], rows: Rows, more: tuple[ExecutableOption, ...]
+    wanted: Wanted, part: list[NotedDevice], rows: Rows, *, facts: bool
 ) -> Iterator[list[Row]]:
     """Yield the rows part by part, each read in a transaction of its own.
 
@@ -62,7 +60,7 @@ def _parts(
             return
         last = part[-1].device.tag
         with workshop.work(actor, moment, reading=True) as at:
-            part = noted_devices(at.session, at.site_id, wanted, last, *more)
+            part = noted_devices(at.session, at.site_id, wanted, last, facts=facts)
 
 
 def _device_rows(part: list[NotedDevice]) -> list[Row]:

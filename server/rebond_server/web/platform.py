@@ -5,7 +5,6 @@ from http import HTTPStatus
 import msgspec
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import undefer
 
 from rebond_schemas.facts import DriveKind, Facts
 from rebond_server.domain.drive_identity import can_hold_data
@@ -24,7 +23,6 @@ from rebond_server.operations.platform_changes import (
     try_changes,
 )
 from rebond_server.sheets.written import written_in_parts
-from rebond_server.store.device import Device
 from rebond_server.store.queries.intake_list import NotedDevice
 from rebond_server.web import intake_words
 from rebond_server.web.answering import field
@@ -65,7 +63,7 @@ def change() -> ResponseReturnValue:
 @blueprint.get("/appareils/plateforme.csv")
 def export() -> Response:
     """Send the devices of the filter that the platform has a word for; it can be imported again."""
-    parts = in_parts(wanted_in(), _rows, undefer(Device.facts))
+    parts = in_parts(wanted_in(), _rows, facts=True)
     return Response(
         stream_with_context(written_in_parts(HEADING, parts)),
         content_type="text/csv; charset=utf-8",

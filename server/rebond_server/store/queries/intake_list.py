@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm import Session, undefer
 
 from rebond_server.domain.lot import PlaceKind
 from rebond_server.store.demand import Agreement, Lot
@@ -53,16 +52,18 @@ class PlaceLine:
 
 
 def noted_devices(
-    session: Session, site_id: UUID, wanted: Wanted, after: str = "", *more: ExecutableOption
+    session: Session, site_id: UUID, wanted: Wanted, after: str = "", *, facts: bool = False
 ) -> list[NotedDevice]:
     """Return the next AT_ONCE devices that are wanted, by tag: the whole list, part by part.
 
-    `more` loads columns that stay away.
+    `facts` loads what the inventory told, which stays away otherwise.
     """
     tags = list(session.scalars(tags_after(site_id, wanted, after).limit(AT_ONCE)))
     if not tags:
         return []
-    chosen = _noted(site_id).options(*more).where(Device.tag.in_(tags))
+    chosen = _noted(site_id).where(Device.tag.in_(tags))
+    if facts:
+        chosen = chosen.options(undefer(Device.facts))
     return [_line(row) for row in session.execute(chosen.order_by(Device.tag))]
 
 

@@ -81,7 +81,7 @@ def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
                 found[cause].append(device_id)
     gone = _seen_after_end(session, site_id)
     found[Cause.SEEN_AFTER_END] = gone[:LOOKED_AT]
-    much = {cause: more for cause in Cause} | {Cause.SEEN_AFTER_END: len(gone) > LOOKED_AT}
+    much = dict.fromkeys(Cause, more) | {Cause.SEEN_AFTER_END: len(gone) > LOOKED_AT}
     return tuple(
         _heap(session, site_id, cause, ids, more=much[cause]) for cause, ids in found.items()
     )

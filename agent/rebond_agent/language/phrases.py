@@ -279,10 +279,7 @@ PHRASES: Mapping[Phrase, tuple[str, str]] = MappingProxyType(
             "essai fait à la main : NOM=pass, fail, skipped ou absent, et :REMARQUE (appearance=pass:B)",
             "test done by hand: NAME=pass, fail, skipped or absent, and :NOTE (appearance=pass:B)",
         ),
-        Phrase.HELP_BY: (
-            "qui travaille ici : essais, effacements",
-            "who works here: tests, erasures",
-        ),
+        Phrase.HELP_BY: ("qui travaille ici", "who works here"),
         Phrase.HELP_TAG: ("étiquette lue sur l'appareil", "label scanned on the device"),
         Phrase.HELP_IMAGE: ("image à effacer comme un disque", "image to erase like a drive"),
         Phrase.HELP_FAULT: (

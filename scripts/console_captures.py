@@ -121,7 +121,7 @@ def walk(stage: Stage) -> Iterator[tuple[str, str]]:
         stage.until("8 to do", "> ports USB             non", "> USB ports             skip"),
     )
     stage.press("Escape")
-    yield "9-ended", stage.until("À faire    montrer", "To do      show")
+    yield "9-ended", stage.until("À faire   montrer", "To do     show")
     stage.press("F4")
     yield "10-page", stage.until("/d/RB-000042")
     stage.press("Escape")

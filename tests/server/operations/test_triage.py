@@ -138,9 +138,9 @@ def test_a_device_that_is_probed_after_it_left_shows_in_the_queue(workshop, heap
     assert heaps(later(110))[1] == 0
     stick.boot()
     send(workshop, stick.inventory(another(4)), later(120))
-    assert heaps(later(130))[0][Cause.SEEN_AFTER_END].count == 1
+    assert heaps(later(130))[0][Cause.SEEN_AFTER_END].count.count == 1
     with workshop.work(lead, later(140)) as work:
         take_back(work, device_id, "il est revenu")
         with pytest.raises(BadValue):
             look_after_end(work, device_id, "trop tard")
-    assert heaps(later(150))[0][Cause.SEEN_AFTER_END].count == 0
+    assert heaps(later(150))[0][Cause.SEEN_AFTER_END].count.count == 0

@@ -40,9 +40,10 @@ def test_the_server_is_laid_out_as_its_service_expects(tmp_path):
     subprocess.run([ROOT / "scripts/install-server", "--root", tmp_path], check=True, timeout=60)
     units = tmp_path / "etc/systemd/system"
     names = {one.name for one in units.iterdir()}
-    assert names == {"rebond.service", "rebond-nightly.service", "rebond-nightly.timer"}
+    services = {"rebond.service", "rebond-nightly.service", "rebond-verify.service"}
+    assert names == services | {"rebond-nightly.timer", "rebond-verify.timer"}
     settings = (tmp_path / "etc/rebond/rebond.conf").read_text()
-    for unit in ("rebond.service", "rebond-nightly.service"):
+    for unit in services:
         for name in re.findall(r"\$\{(REBOND_\w+)\}", (units / unit).read_text()):
             assert f"{name}=" in settings
     assert stat.S_IMODE((tmp_path / "var/lib/rebond").stat().st_mode) == 0o700

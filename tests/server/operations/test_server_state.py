@@ -1,11 +1,14 @@
 """The health page says what is so: schema, room, arrivals, chain, and when each job ran."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from bench import account, enrolled, send
 from moments import NOON
 from sqlalchemy import text
 
-from rebond_server.cli import main
 from rebond_server.domain.errors import Forbidden
 from rebond_server.domain.role import Role
 from rebond_server.operations.server_state import EVERY, Mood, note_job, server_state
@@ -58,9 +61,13 @@ def test_a_job_that_never_ran_or_ran_long_ago_shows(workshop):
     assert {one.job: one.mood for one in state(workshop, admin).jobs}[Job.VERIFY] is Mood.GOOD
 
 
-def test_the_command_line_notes_each_job(workshop, config, scratch, monkeypatch):
-    monkeypatch.setenv("REBOND_VAR", str(config.var))
-    monkeypatch.setenv("REBOND_DATABASE_URL", config.database_url)
+def test_the_command_line_notes_each_job(workshop, config, scratch):
+    own = {"REBOND_VAR": str(config.var), "REBOND_DATABASE_URL": config.database_url}
+
+    def main(words):
+        command = [sys.executable, "-m", "rebond_server", *words]
+        return subprocess.run(command, env=os.environ | own, check=False, timeout=120).returncode
+
     admin = account(workshop, Role.ADMIN)
     assert main(["backup-key", str(scratch / "private.key")]) == 0
     assert main(["backup", str(scratch / "one.rebond")]) == 0

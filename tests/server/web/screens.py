@@ -11,6 +11,7 @@ from bench import PASSWORD, account, device_of, enrolled, receipt, send
 from devices import LAPTOP, SSD
 from erasures import HDD
 from flask import Flask
+from flask.testing import FlaskClient
 from moments import NOON
 from msgspec.structs import replace
 
@@ -58,10 +59,19 @@ def opened(folder: Path, *, filled: bool = True, public_url: str = HTTP):
     workshop.close()
 
 
+class Reader(FlaskClient):
+    """A client that takes every answer whole, as a server does, also where a test does not look at it."""
+
+    def open(self, *args, **more):
+        return super().open(*args, **({"buffered": True} | more))
+
+
 def application(workshop: Workshop, public_url: str = HTTP, clock=lambda: NOON):
     """Return the screens of an open workshop, and let errors show themselves."""
     config = Config(var=workshop.evidence.folder.parent, database_url="", public_url=public_url)
-    return join(config, workshop, clock)
+    app = join(config, workshop, clock)
+    app.test_client_class = Reader
+    return app
 
 
 def people(workshop: Workshop) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
@@ -135,12 +135,18 @@ WORDS: ColumnElement[str] = literal_column(
 """What a text is looked for in: word for word the expression of the index ix_device_words."""
 
 
+LONGEST = 2_000
+"""More characters than maker, model, serial number and tag may have together; databases refuse such patterns."""
+
+
 def holds(text: str) -> ColumnElement[bool]:
     """Return the condition that maker, model, serial number or tag hold this text.
 
     Less than three characters are looked for where a word begins: PostgreSQL's index knows no other
     place of them, and went through a million devices.
     """
+    if len(text) > LONGEST:
+        return false()
     escaped = text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if len(text) >= SHORTEST_INSIDE:
         return WORDS.like(f"%{escaped}%", escape="\\")

@@ -58,7 +58,7 @@ class RestLine(NamedTuple):
     proven: bool
 
 
-def proposed_lines(page: PlanPage) -> list[ProposedLine]:
+def _proposed_lines(page: PlanPage) -> list[ProposedLine]:
     """Return the plan's lines: those still to confirm first, then by request."""
     lines = [_proposed(page, line) for line in page.output.assignments]
     return sorted(lines, key=lambda line: (line.confirmed, line.counter, line.request_code))
@@ -68,7 +68,7 @@ def proposed_groups(page: PlanPage) -> list[ProposedGroup]:
     """Return the plan's lines by request: requests with lines to confirm first, then by priority."""
     outcomes = {one.request: one for one in page.output.outcomes}
     lines: dict[str, list[ProposedLine]] = {}
-    for line in proposed_lines(page):
+    for line in _proposed_lines(page):
         lines.setdefault(line.request_code, []).append(line)
     groups = [
         ProposedGroup(

@@ -1,6 +1,6 @@
 """What people added to the evidence of one device, as the rules ask for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -101,8 +101,18 @@ def said_destroyed(session: Session, device: Device) -> tuple[Said, ...]:
 
     The word lives in the history alone: nobody can take it back or change it.
     """
+    rows = _said(session, device, SAID_DESTROYED)
+    return tuple(
+        Said(row.actor_id, person.login, Role(row.details["role"]), row.at, row.reason)
+        for row, person in rows
+        if row.actor_id is not None
+    )
+
+
+def _said(session: Session, device: Device, verb: str) -> Iterator[tuple[HistoryEvent, Account]]:
+    """Yield what people said with this verb in the device's present cycle, oldest first."""
     rows = session.execute(
-        select(HistoryEvent, Account.login)
+        select(HistoryEvent, Account)
         .join(
             Account,
             and_(Account.site_id == HistoryEvent.site_id, Account.id == HistoryEvent.actor_id),
@@ -111,15 +121,13 @@ def said_destroyed(session: Session, device: Device) -> tuple[Said, ...]:
             HistoryEvent.site_id == device.site_id,
             HistoryEvent.subject_kind == "device",
             HistoryEvent.subject_id == device.id,
-            HistoryEvent.verb == SAID_DESTROYED,
+            HistoryEvent.verb == verb,
         )
         .order_by(HistoryEvent.at, HistoryEvent.sequence)
     )
-    return tuple(
-        Said(row.actor_id, login, Role(row.details["role"]), row.at, row.reason)
-        for row, login in rows
-        if row.actor_id is not None and row.details["cycle"] == device.cycle
-    )
+    for row, person in rows:
+        if row.details["cycle"] == device.cycle:
+            yield row, person
 
 
 def destroyed_drives(session: Session, site_id: UUID, ids: Sequence[UUID]) -> frozenset[UUID]:
@@ -186,24 +194,11 @@ def attestations(session: Session, device: Device) -> tuple[Attestation, ...]:
 
 def _erased_elsewhere(session: Session, device: Device) -> list[tuple[UUID, Word]]:
     """Return by drive who said in this cycle that other tools than ours erased it."""
-    rows = session.execute(
-        select(HistoryEvent, Account.name)
-        .join(
-            Account,
-            and_(Account.site_id == HistoryEvent.site_id, Account.id == HistoryEvent.actor_id),
-        )
-        .where(
-            HistoryEvent.site_id == device.site_id,
-            HistoryEvent.subject_kind == "device",
-            HistoryEvent.subject_id == device.id,
-            HistoryEvent.verb == SAID_ERASED_ELSEWHERE,
-        )
-        .order_by(HistoryEvent.at, HistoryEvent.sequence)
-    )
+    rows = _said(session, device, SAID_ERASED_ELSEWHERE)
     return [
-        (UUID(row.details["drive"]), Word(row.actor_id, name, row.at, row.reason or ""))
-        for row, name in rows
-        if row.actor_id is not None and row.details["cycle"] == device.cycle
+        (UUID(row.details["drive"]), Word(row.actor_id, person.name, row.at, row.reason or ""))
+        for row, person in rows
+        if row.actor_id is not None
     ]
 
 

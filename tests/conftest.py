@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import fresh
 import pytest
 from moments import NOON
 from sqlalchemy import create_engine, text
@@ -16,7 +17,6 @@ sys.path.insert(0, str(Path(__file__).parent / "rig"))
 from postgres_server import installed, throwaway
 
 from rebond_server.config import Config
-from rebond_server.operations.set_up import set_up
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.database import migrate, open_database
 
@@ -104,7 +104,7 @@ def config(database_url: str, scratch: Path) -> Config:
 @pytest.fixture
 def workshop(config: Config) -> Iterator[Workshop]:
     """Give an open workshop without people, sticks or devices."""
-    set_up(config, "Atelier d'essai", NOON)
+    fresh.site(config, NOON)
     opened = open_workshop(config)
     yield opened
     opened.close()
@@ -118,7 +118,7 @@ def sqlite_workshop(scratch: Path) -> Iterator[Workshop]:
         database_url=f"sqlite:///{scratch}/rebond.sqlite3",
         public_url="https://atelier.example",
     )
-    set_up(config, "Atelier d'essai", NOON)
+    fresh.site(config, NOON)
     opened = open_workshop(config)
     yield opened
     opened.close()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 import devices
+import fresh
 import msgspec
 from devices import PASSED
 from devices import inventory as an_inventory
@@ -29,7 +30,7 @@ from rebond_server.operations.receive_statement import receive_statement
 from rebond_server.operations.work import NOBODY, Actor, Rules, command_line, person
 from rebond_server.operations.workshop import Workshop
 from rebond_server.rules.load import grading_rules, health_rules
-from rebond_server.store.database import migrate, open_database, sessions, transaction
+from rebond_server.store.database import sessions, transaction
 from rebond_server.store.device import Device
 from rebond_server.store.evidence import EvidenceStore
 from rebond_server.store.people import Site
@@ -139,8 +140,7 @@ def account(workshop: Workshop, role: Role, login: str | None = None, now=NOON) 
 
 def in_memory(folder) -> Workshop:
     """Return an open workshop in memory, for properties that need many: no disk is waited for."""
-    engine = open_database("sqlite://")
-    migrate(engine)
+    engine = fresh.in_memory()
     workshop = Workshop(
         site_id=UUID(int=1),
         site_name="Atelier",

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import fresh
 import msgspec
 import pytest
 from bench import SSD, another, enrolled
@@ -21,7 +22,6 @@ from rebond_schemas.signing import (
     sign,
     verified,
 )
-from rebond_server.app import join
 from rebond_server.domain.role import Role
 from rebond_server.operations.enrol_stick import revoke_stick
 from rebond_server.operations.issue_enrolment_code import issue_enrolment_code
@@ -34,7 +34,7 @@ LIMIT = 2 * 1024 * 1024
 
 @pytest.fixture
 def client(config, workshop):
-    return join(config, workshop, lambda: NOON).test_client()
+    return fresh.application(config, workshop, lambda: NOON).test_client()
 
 
 @pytest.fixture

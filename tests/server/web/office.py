@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import fresh
 import msgspec
 from bench import PASSWORD, Stick, enrolled
 from devices import LAPTOP, SSD
@@ -18,7 +19,6 @@ from rebond_schemas.signing import STATEMENT_TYPE
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
 from rebond_server.operations.create_account import create_account
-from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import command_line
 from rebond_server.operations.workshop import open_workshop
 from rebond_server.sheets.reading import read_sheet
@@ -174,7 +174,7 @@ def opened(folder, *when):
         var=folder / "var", database_url=f"sqlite:///{folder}/office.sqlite3",
         public_url="http://localhost",
     )  # fmt: skip
-    set_up(config, "Atelier d'essai", now)
+    fresh.site(config, now)
     workshop = open_workshop(config)
     yield Office(workshop, now)
     workshop.close()

@@ -1,12 +1,15 @@
 """A small workshop behind the screens: people, devices in several states, two requests, one plan."""
 
 import re
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+import fresh
 from bench import PASSWORD, account, device_of, enrolled, receipt, send
 from devices import LAPTOP, SSD
 from erasures import HDD
@@ -17,11 +20,9 @@ from msgspec.structs import replace
 
 from rebond_schemas.erasure import Ending
 from rebond_schemas.facts import Bus, ChassisKind, DriveIdentity, Facts
-from rebond_server.app import join
 from rebond_server.config import Config
 from rebond_server.domain.role import Role
 from rebond_server.operations.grade_device import confirm_grade
-from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import command_line
 from rebond_server.operations.workshop import Workshop, open_workshop
 from rebond_server.store.base import plain
@@ -47,16 +48,30 @@ class Shop:
 @contextmanager
 def opened(folder: Path, *, filled: bool = True, public_url: str = HTTP):
     """Give a workshop of its own in this folder, on SQLite, with its screens."""
-    config = Config(
-        var=folder / "var", database_url=f"sqlite:///{folder}/shop.sqlite3", public_url=public_url
-    )
-    set_up(config, "Atelier d'essai", NOON)
+    made, tags = _made(filled=filled)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    workshop = open_workshop(_config(folder, public_url))
+    yield Shop(workshop, application(workshop, public_url), dict(tags))
+    workshop.close()
+
+
+@cache
+def _made(*, filled: bool) -> tuple[Path, dict[str, str]]:
+    """Make the workshop once; the tests work on copies of its folder. Return it, and its tags."""
+    folder = fresh.kept() / f"shop-{filled}"
+    config = _config(folder, HTTP)
+    fresh.site(config, NOON)
     workshop = open_workshop(config)
     tags = fill(workshop) if filled else {}
     if not filled:
         people(workshop)
-    yield Shop(workshop, application(workshop, public_url), tags)
     workshop.close()
+    return folder, tags
+
+
+def _config(folder: Path, public_url: str) -> Config:
+    url = f"sqlite:///{folder}/shop.sqlite3"
+    return Config(var=folder / "var", database_url=url, public_url=public_url)
 
 
 class Reader(FlaskClient):
@@ -69,7 +84,7 @@ class Reader(FlaskClient):
 def application(workshop: Workshop, public_url: str = HTTP, clock=lambda: NOON):
     """Return the screens of an open workshop, and let errors show themselves."""
     config = Config(var=workshop.evidence.folder.parent, database_url="", public_url=public_url)
-    app = join(config, workshop, clock)
+    app = fresh.application(config, workshop, clock)
     app.test_client_class = Reader
     return app
 

@@ -16,6 +16,7 @@ from rebond_agent.wipe.engine import erase, wipe
 from rebond_agent.wipe.faults import Faults
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.image import ImageDrive
+from rebond_agent.wipe.orders import NotOpened, Opened
 from rebond_agent.wipe.outcome import Outcome, interrupted
 from rebond_agent.wipe.plan import Plan, make_plan
 from rebond_agent.wipe.progress import Progress
@@ -60,6 +61,29 @@ def my_children():
         if fields[1] == str(os.getpid()) and fields[0] != "Z":
             found.append(int(status.parent.name))
     return found
+
+
+def test_a_drive_is_not_blamed_for_a_pc_that_starts_programs_slowly(image, tmp_path):
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    (slow / "sitecustomize.py").write_text("import time; time.sleep(2)")
+    path = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(slow), path)))
+    crews = [
+        OwnProcesses(ImageTarget(path=str(image)), Patience(start_seconds=start, stall_seconds=1.9))
+        for start in (60.0, 0.5)
+    ]
+    try:
+        opened, late = [one.open() for one in crews]
+    finally:
+        os.environ.pop("PYTHONPATH")
+        if path is not None:
+            os.environ["PYTHONPATH"] = path
+        for one in crews:
+            one.close()
+
+    assert isinstance(opened, Opened)
+    assert late == NotOpened(error="no answer")
 
 
 def test_an_image_is_zeroed_and_read_back_by_another_process(image):

@@ -13,6 +13,7 @@ from rebond_agent.wipe.orders import (
     Cancel,
     Done,
     Firmware,
+    Here,
     Hold,
     NotOpened,
     Open,
@@ -38,6 +39,8 @@ _LOOK_SECONDS = 0.25
 class Patience(Struct, frozen=True, kw_only=True):
     """How long a drive may keep us waiting. Linux itself tries a bad sector for minutes."""
 
+    start_seconds: float = 600.0
+    """Until the process that opens the drive runs: an old PC that starts a dozen is no fault of a drive."""
     stall_seconds: float = 120.0
     """Without one finished read or write."""
     slow_seconds: float = 600.0
@@ -143,11 +146,13 @@ class OwnProcesses:
     ) -> Opened | NotOpened:
         asked = Open(target=self._target, read_only=read_only, look_for_mark=look_for_mark)
         process.send(asked)
-        until = time.monotonic() + self._patience.stall_seconds
+        until = time.monotonic() + self._patience.start_seconds
         while time.monotonic() < until:
             match process.receive(_LOOK_SECONDS):
                 case Opened() | NotOpened() as answer:
                     return answer
+                case Here():
+                    until = time.monotonic() + self._patience.stall_seconds
                 case None if not process.alive:
                     return NotOpened(error="the worker died")
                 case _:

@@ -24,6 +24,10 @@ class Open(Struct, frozen=True, kw_only=True, tag="open"):
     """Say whether its bytes carry a mark of our sticks."""
 
 
+class Here(Struct, frozen=True, kw_only=True, tag="here"):
+    """The process runs: what it does not answer from now on, the drive does not answer."""
+
+
 class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
     """The drive as it is now."""
 
@@ -119,7 +123,7 @@ class Done(Struct, frozen=True, kw_only=True, tag="done"):
 
 
 Order = Open | Work | Firmware | Cancel | Hold
-Answer = Opened | NotOpened | Tick | Done
+Answer = Here | Opened | NotOpened | Tick | Done
 
 
 def pack(message: Order | Answer) -> bytes:

@@ -18,6 +18,7 @@ from rebond_agent.wipe.orders import (
     Answer,
     Cancel,
     Firmware,
+    Here,
     Hold,
     NotOpened,
     Open,
@@ -81,6 +82,7 @@ def _serve(pipe: "Connection[bytes, bytes]", orders: SimpleQueue[Order], wishes:
         except OSError:
             os._exit(ORPHANED)
 
+    answer(Here())
     while True:
         order = orders.get()
         if drive is not None and not may_write and _changes(order):

@@ -19,6 +19,7 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from rebond_server.domain.sentence import Sentence
 from rebond_server.store.queries.counting import Counted
+from rebond_server.web.typography import Typography, bound
 
 FOLDER = Path(__file__).parent / "translations"
 FRENCH = "fr"
@@ -34,7 +35,7 @@ class French(NullTranslations):
     """The texts as they are written; zero is singular in French."""
 
     def gettext(self, message: str) -> str:
-        """Return the text with its quotation marks bound to what they quote."""
+        """Return the text with its high signs and quotation marks bound to their words."""
         return bound(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
@@ -63,6 +64,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
     app.extensions[_KEY] = read_catalogues()
     app.extensions["rebond_zone"] = zone
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.add_extension(Typography)
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # set by the i18n extension
     app.jinja_env.filters |= {
         "say": say,
@@ -130,11 +132,6 @@ def say(sentence: Sentence | str | Mapping[str, str] | None) -> str:
     french = pair["fr"]
     own = _catalogue().gettext(french)
     return pair.get("en", own) if own == french else own
-
-
-def bound(text: str) -> str:
-    """Return a French text whose quotation marks no line break can part from their words."""
-    return text.replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
 
 
 def day(value: date | None) -> str:

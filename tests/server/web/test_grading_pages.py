@@ -15,6 +15,7 @@ from rebond_server.operations.parts import add_parts
 from rebond_server.operations.work import command_line
 from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS, rule_text
 from rebond_server.store.rule_set import RuleSetRow
+from rebond_server.web.typography import bound
 
 STRICT = (
     rule_text(GRADING)
@@ -68,7 +69,7 @@ def test_rules_are_tried_without_writing(shop, lead):
     assert "PassMark" in client.get(f"/regles?jeu={MARKS}").text
     assert client.get("/regles?jeu=../secret").status_code == 422
     answer = client.post("/regles/essayer", data={"csrf_token": token, "text": STRICT})
-    assert re.search(r"Effet sur le stock : [1-9]\d* appareils sur \d+", answer.text)
+    assert re.search(r"Effet sur le stock\xa0: [1-9]\d* appareils sur \d+", answer.text)
     assert adopted(shop) == 0
 
 
@@ -83,8 +84,8 @@ def test_every_rule_in_force_is_read_with_what_follows_and_its_source(shop, lead
     other.set_cookie("rebond_language", "en")
     english = html.unescape(other.get("/regles").text)
     for rule in rules.values():
-        assert rule["fr"] in french
-        assert rule["source"] in french
+        assert bound(rule["fr"]) in french
+        assert bound(rule["source"]) in french
         assert rule["en"] in english
         assert rule.get("source_en", rule["source"]) in english
     table = french.partition("<textarea")[0]
@@ -99,7 +100,7 @@ def test_rules_of_drive_health_are_tried_too(shop, lead):
     text = rule_text(DRIVE_HEALTH)
     assert "D21c" in client.get(f"/regles?jeu={DRIVE_HEALTH}").text
     answer = client.post("/regles/essayer", data={"csrf_token": token, "text": text})
-    assert "Effet sur le stock : 0 appareils sur" in answer.text
+    assert "Effet sur le stock\xa0: 0 appareils sur" in answer.text
     whole = text + "".join(f"# a line of the workshop's own, {n}\n" for n in range(1000))
     cut = client.post("/regles/essayer", data={"csrf_token": token, "text": whole + "x"})
     assert f"Ligne {whole.count(chr(10)) + 1}" in cut.text  # read to its very end
@@ -124,7 +125,7 @@ def test_what_is_to_be_settled_shows_only_what_there_is(lead, tmp_path):
         page = html.unescape(client.get("/file/a-trancher").text)
     assert page.count('<section class="sheet"') == 1
     assert "<table" not in page
-    assert "Rien à trancher. Regardé : Disques à examiner" in page
+    assert "Rien à trancher. Regardé\xa0: Disques à examiner" in page
 
 
 def test_a_typo_is_refused_with_its_line(lead):

@@ -92,7 +92,7 @@ def test_the_page_tells_verdict_level_reasons_and_the_unknown(shop, lead):
     assert "Ce qui bloque" in unproven
     broken = lead[0].get(f"/d/{shop.tags['failed']}").text
     assert "échec" in broken
-    assert re.search(r"Valeur : .* · demandé : .* · source : .* · règle", broken)
+    assert re.search(r"Valeur\xa0: .* · demandé\xa0: .* · source\xa0: .* · règle", broken)
 
 
 def test_only_the_actions_of_this_role_are_offered(shop, lead, officer):

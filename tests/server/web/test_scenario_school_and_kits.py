@@ -60,7 +60,7 @@ def test_nineteen_pupils_through_their_principal(office):
                          prescriber="casares", public="collegien", kinds="laptop", code="CASARES",
                          file=("3eB.csv", CLASS.encode()))  # fmt: skip
     page = office.get("officer", answer.location)
-    assert "Colonnes non lues et non gardées : Nom, Classe" in page
+    assert "Colonnes non lues et non gardées\xa0: Nom, Classe" in page
     assert "19 lignes, par code" in page
     assert "Canari" not in page
     office.plan()

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rig"))
 
 import stick_image
 from betrayal import betrayed
-from stick_guest import DRIVES, Firmware, StickGuest
+from stick_guest import DRIVES, DonorDrive, Firmware, StickGuest
 from stick_image import StickImage
 from workshop_server import GUESTS_HOST, PROGRAMS, Moment, WorkshopServer, free_port
 
@@ -33,6 +33,7 @@ class Boot:
     entry: int = 0
     """The line of the boot menu that is chosen; 0 is what comes by itself."""
     screen: str = "VGA"
+    drives: tuple[DonorDrive, ...] = DRIVES
     clock: str | None = None
     """What the PC's clock says when it is switched on (ISO date); None: the truth."""
 
@@ -58,6 +59,7 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
                 stick,
                 firmware=boot.firmware,
                 memory_mib=boot.memory_mib,
+                drives=boot.drives,
                 cores=boot.cores,
                 screen=boot.screen,
                 tftp=tftp,
@@ -82,7 +84,7 @@ def whole_job(boot: Boot, image: StickImage, folder: Path) -> list[str]:
             guest.press("f10")
             left = guest.left()
         faults = [f"the donor's data is still on {name}" for name in left]
-        faults += told(server)
+        faults += told(server, boot.drives)
         faults += kept(image, stick)
         every = server.statements("inventory") + server.statements("erasure")
         faults += betrayed(server.folder / "var", every, stick)
@@ -109,10 +111,10 @@ def _netboot(boot: Boot, image: StickImage, folder: Path) -> Iterator[Path | Non
             serving.terminate()
 
 
-def told(server: WorkshopServer) -> list[str]:
+def told(server: WorkshopServer, drives: Sequence[DonorDrive] = DRIVES) -> list[str]:
     """Compare what the server was told with what the PC was made of."""
     faults = []
-    serials = {drive.serial for drive in DRIVES}
+    serials = {drive.serial for drive in drives}
     inventory = server.statements("inventory")[0]
     seen = {one["identity"]["serial"]: one for one in inventory["facts"]["drives"]}
     faults += [f"{serial} is not in the inventory" for serial in sorted(serials - set(seen))]

@@ -1,14 +1,14 @@
 """The door to programs: time limits, process groups, a clean environment, and no shell."""
 
 import os
-import sys
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from rebond_agent.machine import OUTPUT_LIMIT, Library
-from rebond_agent.machine.live import LiveMachine
+from rebond_agent.machine.live import LiveMachine, allowed, busy_seconds
 
 
 @pytest.fixture
@@ -65,11 +65,16 @@ def test_a_program_that_ended_is_not_held_up_by_its_child(machine):
 
 
 def test_computing_is_not_waiting_for_a_drive(machine):
-    script = "import time\nwhile time.process_time() < 1.0: pass\nprint('done')"
-
-    said = machine.run([sys.executable, "-c", script], time_limit=0.7)
-
-    assert (said.outcome, said.output) == ("ok", b"done\n")
+    computed = time.thread_time()
+    with subprocess.Popen(["sleep", "60"]) as sleeping:
+        assert computed / 2 < busy_seconds(os.getpid())
+        assert busy_seconds(sleeping.pid) < 50
+        sleeping.kill()
+    assert busy_seconds(sleeping.pid) == 0, "it is no more"
+    assert allowed(5, busy=0) == 5, "all of it was waiting"
+    assert allowed(5, busy=3) == 8
+    assert allowed(5, busy=99) == 20, "nothing computes for ever"
+    assert machine.run(["sh", "-c", "while :; do :; done"], time_limit=0.1).outcome == "timeout"
 
 
 def test_endless_output_is_cut(machine):

@@ -161,7 +161,7 @@ def _drain(
         selector.register(errors, selectors.EVENT_READ, heard[1])
         while selector.get_map():
             if deadline <= time.monotonic():
-                deadline = began + limit + min(_busy_seconds(process.pid), limit * (BUSY_TIMES - 1))
+                deadline = began + allowed(limit, busy_seconds(process.pid))
             left = deadline - time.monotonic()
             if left <= 0:
                 return heard, False
@@ -174,7 +174,12 @@ def _drain(
     return heard, True
 
 
-def _busy_seconds(pid: int) -> float:
+def allowed(limit: float, busy: float) -> float:
+    """Return the seconds that a program may take of which it was busy for so many."""
+    return limit + min(busy, limit * (BUSY_TIMES - 1))
+
+
+def busy_seconds(pid: int) -> float:
     """Return how long a program ran or stood in line for a processor; 0 when the kernel does not say.
 
     Linux, Documentation/scheduler/sched-stats.rst: nanoseconds on a processor, and in its queue.

@@ -18,7 +18,7 @@ class Theme(StrEnum):
 
 
 NAMES: dict[Theme, Sentence] = {
-    Theme.SYSTEM: Sentence(fr="Comme le système", en="As the system"),
+    Theme.SYSTEM: Sentence(fr="Système", en="System"),
     Theme.LIGHT: Sentence(fr="Clair", en="Light"),
     Theme.DARK: Sentence(fr="Sombre", en="Dark"),
 }

@@ -50,7 +50,7 @@ def test_defects_tests_photos_and_repairs_through_the_page(shop):
 
 def test_days_and_papers_stand_on_the_pages(shop):
     client, token = logged_in(shop.app, Role.LEAD)
-    assert "Depuis 0 jours dans cet état." in client.get(f"/d/{shop.tags['wiped0']}").text
+    assert "Dans cet état depuis aujourd'hui." in client.get(f"/d/{shop.tags['wiped0']}").text
     assert "0 jour" in client.get("/file").text
     lot = "/lots/COLLECTE-2026"
     for path in ("certificat", "reemploi"):

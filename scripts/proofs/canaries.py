@@ -95,7 +95,7 @@ def prove(
     try:
         with Station(ready_kernel(), folder, words(disks, folder), memory_mib=2048) as station:
             server.new_stick(station.stick)
-            answer = station.wipe(disks).wait(900)
+            answer = station.wipe(disks).wait(3600)
             print(answer.err if answer.status else "", end="")
             told = {one.statement.drive.size_bytes: one for one in server.receive(station.stick)}
     except GuestFailed as error:

@@ -38,7 +38,7 @@ AT_ONCE = 8
 """Disks of one guest, erased side by side."""
 GRAIN = 16
 """Bytes compared at once: random content that is found again at its place is a remainder."""
-LONGEST_SECONDS = 900.0
+LONGEST_SECONDS = 3600.0
 _LOOK_SECONDS = 0.1
 
 

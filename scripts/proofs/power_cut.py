@@ -125,7 +125,7 @@ class Bench:
     def finish(self) -> None:
         """Boot once more, let the erasures end, and hold what the stick says against the truth."""
         with self._booted("last") as (station, boot):
-            answer = station.wipe(self._disks).wait(900)
+            answer = station.wipe(self._disks).wait(3600)
             station.run("cp", "-r", f"{_MOUNTED}/stick", STICK_IN_GUEST)
             shutil.copytree(station.stick, self._folder / "read")
         self._left[boot] = self._canaries_left()

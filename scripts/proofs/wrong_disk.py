@@ -156,7 +156,7 @@ class Matrix:
             for name, serials in self.taken.items():
                 self._unchanged(f"{name}, since the inventory", serials, before, told)
             everything = [one for one in self.disks.values() if one.serial != ZFS]
-            answer = station.wipe(everything).wait(900)
+            answer = station.wipe(everything).wait(3600)
             told = self.server.receive(station.stick)
             if not told:
                 print(answer.err)

@@ -84,6 +84,9 @@ PAGES: dict[str, Page] = {
     "pairs in doubt": lambda _: "/doublons",
     "lots": lambda _: "/lots",
     "page of a lot": lambda it: f"/lots/{it.lot()}",
+    "reports, deep inside": lambda it: f"/bilans?after={it.lot()}",
+    "requests": lambda _: "/demandes",
+    "requests, deep inside": lambda it: f"/demandes?after=D-{it.number() // 60}",
     "places": lambda _: "/lieux",
     "page to scan on": lambda _: "/scanner",
 }

@@ -57,6 +57,7 @@ TABLES: tuple[tuple[str, str], ...] = (
     ("device", (f"{{n}} SELECT {{site}}, {{numbered_1}}, {{tag}}, m.kind, {{state}}, 1, NULL, m.maker,"
      f" m.model, {{serial}}, CASE WHEN i % 50 > 0 THEN {{lot}} END, CASE WHEN {_BOOTED} THEN"
      f" {{numbered_2}} END, {{no}}, CASE WHEN {_BOOTED} THEN {{numbered_7}} END,"
+     f" CASE WHEN {_BOOTED} THEN m.overall END,"
      f" CASE WHEN {{state}} <> 'received' THEN m.facts END, {{received}}, {{changed}}, 1 {_JOINED}")),
     ("device_drive", (f"{{n}} SELECT {{site}}, {{numbered_8}}, {{numbered_1}}, {{numbered_2}}, 0,"
      f" {{numbered_5}}, '/dev/sda', 'ssd', {{yes}}, m.drive_facts, m.health, {{empty}} {_JOINED}"
@@ -80,6 +81,9 @@ TABLES: tuple[tuple[str, str], ...] = (
      " NULL, {nothing}, 10000000 + i * 8 + k.j, {sha}, {sha} FROM n CROSS JOIN k WHERE k.j < {lines}")),
     ("event", ("{n} SELECT {site}, {numbered_19}, {changed}, 'system', NULL, 'component_lost', 'device',"
      " {numbered_1}, NULL, NULL, NULL, {lost}, 1000000000 + i, {sha}, {sha} FROM n WHERE i % 97 = 0")),
+    ("event", ("{n} SELECT {site}, {numbered_20}, {now}, 'system', NULL, 'evidence_after_end', 'device',"
+     " {numbered_1}, NULL, NULL, NULL, {nothing}, 2000000000 + i, {sha}, {sha} FROM n WHERE i % 997 = 0"
+     " AND {state} IN ('released', 'scrapped')")),
 )  # fmt: skip
 """Table by table, the rows of a range of devices; what stands under `once` is written with the first."""
 
@@ -100,7 +104,7 @@ COLUMNS: dict[str, str] = {
     " method, canaries_planted, canaries_found, places_read, reasons, judged",
     "grade": "site_id, id, device_id, overall, axes, reasons, facts, rules, rules_sha256, graded, given_by",
     "device": "site_id, id, tag, kind, state, cycle, cycle_began, maker, model, serial, lot_id,"
-    " inventory_id, drives_hidden, grade_id, facts, received, changed, version",
+    " inventory_id, drives_hidden, grade_id, grade, facts, received, changed, version",
     "device_drive": "site_id, id, device_id, inventory_id, position, drive_id, path, kind, holds_data,"
     " facts, health, health_reasons",
     "device_key": "site_id, id, device_id, kind, value",
@@ -182,7 +186,7 @@ def _dialect(site: UUID, now: datetime, *, lite: bool) -> dict[str, str]:
         return f"lpad(({what})::text, greatest({digits}, length(({what})::text)), '0')"
 
     sha = "printf('%064x', i)" if lite else "lpad(to_hex(i), 64, '0')"
-    kinds = {f"numbered_{kind}": numbered(kind) for kind in (*range(1, 20), *range(40, 48), 99)}
+    kinds = {f"numbered_{kind}": numbered(kind) for kind in (*range(1, 21), *range(40, 48), 99)}
     return kinds | {
         "site": f"'{site.hex}'" if lite else f"'{site}'::uuid",
         "stick": numbered(99, "i % 12"),

@@ -92,12 +92,12 @@ def examine_by_hand(work: Work, device_id: UUID, letter: Letter, reason: str) ->
     if device.state is State.RECEIVED:
         from_evidence(work, device, Event.INGEST_REPORT, reason=RULES)
         from_evidence(work, device, Event.CONFIRM_WIPE, reason=RULES)
-    device.grade_id = _grade(work, device, letter)
+    device.carry(_grade(work, device, letter))
     by_person(work, device, Event.CONFIRM_GRADE, given)
     return device
 
 
-def _grade(work: Work, device: Device, letter: Letter) -> UUID:
+def _grade(work: Work, device: Device, letter: Letter) -> GradeRow:
     battery = work.session.scalar(
         select(Intake.battery_percent).where(
             Intake.site_id == work.site_id, Intake.device_id == device.id
@@ -119,7 +119,7 @@ def _grade(work: Work, device: Device, letter: Letter) -> UUID:
     )
     work.session.add(row)
     work.session.flush()
-    return row.id
+    return row
 
 
 def _refuse_locked(work: Work, device: Device) -> None:

@@ -52,7 +52,7 @@ def grade_device(work: Work, device: Device, inventory: Inventory) -> GradeRow |
     work.session.add(row)
     work.session.flush()
     if device.state not in CONFIRMED:
-        device.grade_id = row.id
+        device.carry(row)
         tell(work, "grade", ("device", device.id), new=row.overall, reason=_first(found))
     elif latest is None or latest.overall != row.overall:
         tell(
@@ -93,13 +93,11 @@ def confirm_grade(
             )
         )
     by_person(work, device, Event.CONFIRM_GRADE, reason or wanted)
-    device.grade_id = (
-        latest.id if wanted == latest.overall else _given(work, latest, wanted, reason)
-    )
+    device.carry(latest if wanted == latest.overall else _given(work, latest, wanted, reason))
     return device
 
 
-def _given(work: Work, computed: GradeRow, letter: str, reason: str | None) -> UUID:
+def _given(work: Work, computed: GradeRow, letter: str, reason: str | None) -> GradeRow:
     """Keep the grade that a person gave instead of the computed one, with the computed reasons."""
     work.require(Permission.CHANGE_GRADE)
     if not (reason or "").strip():
@@ -123,7 +121,7 @@ def _given(work: Work, computed: GradeRow, letter: str, reason: str | None) -> U
     )
     work.session.add(row)
     work.session.flush()
-    return row.id
+    return row
 
 
 def checks_of(work: Work, device: Device) -> list[Check]:

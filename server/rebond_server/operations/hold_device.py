@@ -64,7 +64,7 @@ def begin_cycle(work: Work, device: Device) -> None:
     """Begin another life of a device: what was proven, graded and promised before no longer counts."""
     device.cycle += 1
     device.cycle_began = work.now
-    device.grade_id = None
+    device.carry(None)
     work.session.execute(
         update(DriveRow)
         .where(DriveRow.site_id == work.site_id, DriveRow.device_id == device.id)

@@ -76,7 +76,8 @@ def join(work: Work, kept: Device, gone: Device, *, reason: str) -> Join:
     )
     tag, cycle = gone.tag, gone.cycle
     # the guards watch every state beyond the wipe; a record that goes promises nothing
-    gone.state, gone.grade_id, gone.inventory_id, gone.facts = State.RECEIVED, None, None, None
+    gone.state, gone.inventory_id, gone.facts = State.RECEIVED, None, None
+    gone.carry(None)
     work.session.flush()
     reports = _reports(work, gone)
     row.moved = {"statements": [str(one) for one in reports]}
@@ -158,7 +159,8 @@ def take_apart(work: Work, row: Join, kept: Device) -> Device:
     """Make the record again that went up into another, with what came from it. Settle both afterwards."""
     again = _made_again(work, row)
     if kept.state in {State.WIPED, State.GRADED}:
-        kept.state, kept.grade_id = State.EXAMINED, None  # until it is settled again
+        kept.state = State.EXAMINED  # until it is settled again
+        kept.carry(None)
         work.session.flush()
     move_evidence(work, kept, again, [UUID(one) for one in row.moved["statements"]])
     before = row.gone["kept"]

@@ -67,7 +67,7 @@ def _stock(work: Work, lots: dict[UUID, str]) -> Iterator[Device]:
             DeviceRow.site_id == work.site_id,
             DeviceRow.state.in_((State.GRADED, State.ALLOCATED)),
             DeviceRow.lot_id.is_not(None),
-            GradeRow.overall.in_(GRADES),
+            DeviceRow.grade.in_(GRADES),
         )
         .order_by(DeviceRow.tag)
     )

@@ -23,7 +23,7 @@ from rebond_server.operations.undo_assignment import undo_assignment
 from rebond_server.operations.work import Work
 from rebond_server.sheets.reading import read_sheet
 from rebond_server.sheets.table import Row, Table
-from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.device import Device
 from rebond_server.store.queries.device_page import device_by_tag
 
 TAG, SERIAL, STATUT = "idMaterielReconditionneur", "numeroSerie", "statut"
@@ -187,11 +187,7 @@ def _act(work: Work, device: Device, word: str, cells: dict[str, str]) -> bool:
     letter = letter_of(category)
     reason = cells.get(COMMENT) or REASON
     if asked is Act.NOTHING:
-        if (
-            device.state is not State.GRADED
-            or letter is None
-            or letter.value == _grade(work, device)
-        ):
+        if device.state is not State.GRADED or letter is None or letter.value == device.grade:
             return False
         confirm_grade(work, device.id, letter, reason)
         return True
@@ -208,9 +204,3 @@ _STEPS: dict[Act, Callable[[Work, UUID, str], Device]] = {
     Act.SCRAP: scrap_device,
     Act.TAKE_BACK: take_back,
 }
-
-
-def _grade(work: Work, device: Device) -> str | None:
-    if device.grade_id is None:
-        return None
-    return work.session.get_one(GradeRow, (work.site_id, device.grade_id)).overall

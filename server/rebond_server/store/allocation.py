@@ -53,6 +53,13 @@ class Assignment(OfSite, Base):
         to("account", "confirmed_by"),
         to("handover", "handover_id"),
         Index(
+            "ix_assignment_waiting",
+            "site_id",
+            "request_id",
+            sqlite_where=text("closed IS NULL AND handover_id IS NULL"),
+            postgresql_where=text("closed IS NULL AND handover_id IS NULL"),
+        ),
+        Index(
             "uq_assignment_open_device",
             "site_id",
             "device_id",
@@ -61,6 +68,13 @@ class Assignment(OfSite, Base):
             postgresql_where=text("closed IS NULL"),
         ),
         Index("ix_assignment_request", "site_id", "request_id"),
+        Index(
+            "ix_assignment_waiting",
+            "site_id",
+            "request_id",
+            sqlite_where=text("closed IS NULL AND handover_id IS NULL"),
+            postgresql_where=text("closed IS NULL AND handover_id IS NULL"),
+        ),
     )
 
 

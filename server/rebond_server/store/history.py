@@ -51,6 +51,14 @@ class HistoryEvent(OfSite, Base):
         ),
         Index("ix_event_subject", "site_id", "subject_kind", "subject_id", "at"),
         Index("ix_event_at", "site_id", "at"),
+        # what lists look for, and few lines tell
+        Index(
+            "ix_event_lost",
+            "site_id",
+            "subject_id",
+            sqlite_where=text(f"verb = '{COMPONENT_LOST}'"),
+            postgresql_where=text(f"verb = '{COMPONENT_LOST}'"),
+        ),
         Index(
             "ix_event_after_end",
             "site_id",

@@ -100,7 +100,7 @@ def replace_grades(
             devices.c.id == _waiting.c.device_id,
             devices.c.state.not_in(kept),
         )
-        .values(grade_id=_waiting.c.id, version=devices.c.version + 1)
+        .values(grade_id=_waiting.c.id, grade=_waiting.c.overall, version=devices.c.version + 1)
     )
     _waiting.drop(connection)
     session.expire_all()

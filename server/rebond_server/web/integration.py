@@ -157,8 +157,9 @@ def hold(tag: str) -> Response:
 
 @blueprint.get("/api/v1/lots")
 def lots() -> Response:
-    """List the lots with what came of them."""
-    found = lot_list(work().session, work().site_id)
+    """List the lots by code with what came of them; `next` is the cursor of the page that follows."""
+    after, most = _place(request.args.get("cursor")) or "", _limit()
+    found = lot_list(work().session, work().site_id, after=after, most=most + 1)
     return _given(
         Lots(
             lots=tuple(
@@ -171,8 +172,9 @@ def lots() -> Response:
                     ready=one.came.ready,
                     released=one.came.released,
                 )
-                for one in found
-            )
+                for one in found[:most]
+            ),
+            next=_cursor(found[most - 1].code if len(found) > most else None),
         )
     )
 

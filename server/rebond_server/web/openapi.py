@@ -64,9 +64,10 @@ class LotSummary(Struct, frozen=True, kw_only=True):
 
 
 class Lots(Struct, frozen=True, kw_only=True):
-    """All lots of the workshop."""
+    """One page of lots; `next` is null on the last."""
 
     lots: tuple[LotSummary, ...]
+    next: str | None
 
 
 MODELS = (Devices, DeviceDetail, Change, Lots, Refusal, Receipt, EnrolmentRequest, EnrolmentAnswer)
@@ -124,7 +125,9 @@ def _paths() -> dict[str, Any]:
             "post": _by_token(write, "Set a device aside.", "Change", "reason"),
             "parameters": tag,
         },
-        "/api/v1/lots": {"get": _by_token(Scope.READ_LOTS, "Every lot.", "Lots")},
+        "/api/v1/lots": {
+            "get": _by_token(Scope.READ_LOTS, "Lots by code.", "Lots") | {"parameters": query[-2:]}
+        },
         "/api/v1/statements": {
             "post": _signed("Take a signed statement.", "Receipt", STATEMENT_TYPE)
         },

@@ -15,7 +15,7 @@ from rebond_server.operations.confirm_assignment import (
 )
 from rebond_server.operations.make_plan import make_plan
 from rebond_server.store.queries.hold_list import hold_list
-from rebond_server.store.queries.request_page import requests
+from rebond_server.store.queries.request_page import open_requests
 from rebond_server.web import demand_words
 from rebond_server.web.answering import done, field, whole_in
 from rebond_server.web.language import ngettext, say
@@ -69,7 +69,7 @@ def _holds() -> dict[str, object]:
     return {
         "holds": hold_list(session, site_id, now().date()),
         "hold_kinds": tuple(Hold),
-        "open_requests": [one for one in requests(session, site_id) if one.closed is None],
+        "open_requests": open_requests(session, site_id),
         "demand_words": demand_words,
         "asked": request.args,
     }

@@ -15,7 +15,7 @@ from rebond_server.store.queries.find import devices_by_id, named
 from rebond_server.store.queries.hold_list import request_id_of
 from rebond_server.store.queries.lot_page import lot_names
 from rebond_server.store.queries.programme_page import programme_names
-from rebond_server.store.queries.request_page import requests, requests_by_code
+from rebond_server.store.queries.request_page import open_requests, requests_by_code
 from rebond_server.web import demand_words
 from rebond_server.web.answering import date_in, done, field, whole_in, word_in
 from rebond_server.web.plan_words import CRITERIA
@@ -65,7 +65,7 @@ def attempt() -> ResponseReturnValue:
         found=found,
         devices={str(key): one for key, one in devices_by_id(session, site_id, ids).items()},
         requests=requests_by_code(session, site_id, codes),
-        open_requests=[one for one in requests(session, site_id) if one.closed is None],
+        open_requests=open_requests(session, site_id),
         programmes=programme_names(session, site_id),
         lots=lot_names(session, site_id),
         kinds=tuple(Kind),

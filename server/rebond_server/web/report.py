@@ -25,6 +25,8 @@ from rebond_server.web.language import day, language
 from rebond_server.web.session import desk, now, work
 
 blueprint = Blueprint("report", __name__)
+PAGE = 100
+"""Lots on one page of the list."""
 FORMS: dict[str, tuple[str, Callable[[Report], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", report_csv),
     "ods": (MIMETYPE, report_ods),
@@ -35,10 +37,11 @@ Word = TypeVar("Word", bound=StrEnum)
 
 @blueprint.get("/bilans")
 def index() -> ResponseReturnValue:
-    """List the lots, each with its two reports."""
-    session, site_id = work().session, work().site_id
-    ids = {code: lot_id for lot_id, code in report_lots(session, site_id).items()}
-    return render_template("reports.html", lots=lot_list(session, site_id), ids=ids)
+    """List the lots, each with its two reports, page by page."""
+    after = request.args.get("after", "").replace("\x00", "")
+    found = lot_list(work().session, work().site_id, after=after, most=PAGE + 1)
+    later = found[PAGE - 1].code if len(found) > PAGE else None
+    return render_template("reports.html", lots=found[:PAGE], after=after, later=later)
 
 
 @blueprint.get("/bilans/<uuid:lot_id>")

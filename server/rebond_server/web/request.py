@@ -21,7 +21,12 @@ from rebond_server.store.queries.file_page import file_page
 from rebond_server.store.queries.find import named
 from rebond_server.store.queries.organisation_list import organisations
 from rebond_server.store.queries.programme_page import programme_names
-from rebond_server.store.queries.request_page import handovers, request_page, requests
+from rebond_server.store.queries.request_page import (
+    count_requests,
+    handovers,
+    request_page,
+    requests,
+)
 from rebond_server.store.voucher import Question
 from rebond_server.web import demand_words
 from rebond_server.web.answering import date_in, done, field, identifier, whole_in, word_in
@@ -33,16 +38,23 @@ from rebond_server.web.session import work
 from rebond_server.web.what_it_takes import what_it_takes
 
 blueprint = Blueprint("request", __name__)
+PAGE = 100
+"""Requests on one page of the list."""
 
 
 @blueprint.get("/demandes")
 def index() -> ResponseReturnValue:
-    """List all requests by programme."""
+    """List the requests by programme, page by page."""
     session, site_id = work().session, work().site_id
     known = organisations(session, site_id)
+    after = request.args.get("after", "").replace("\x00", "")
+    found = requests(session, site_id, after=after, most=PAGE + 1)
     return render_template(
         "requests.html",
-        requests=requests(session, site_id),
+        requests=found[:PAGE],
+        counted=count_requests(session, site_id),
+        after=after,
+        later=found[PAGE - 1].code if len(found) > PAGE else None,
         programmes=programme_names(session, site_id),
         organisations=known,
         prescribers=[one for one in known if one.prescriber],

@@ -9,7 +9,7 @@ from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.scan import PERMISSIONS, Purpose, ScanMode, Scanned, scan
 from rebond_server.store.queries.intake_list import places
 from rebond_server.store.queries.lot_page import lot_names
-from rebond_server.store.queries.request_page import requests
+from rebond_server.store.queries.request_page import requests_to_hand_over
 from rebond_server.web.answering import field, identifier, word_in
 from rebond_server.web.language import say
 from rebond_server.web.session import person, work
@@ -97,7 +97,7 @@ def _page(purpose: Purpose, scanned: Scanned | None) -> ResponseReturnValue:
         places=places(session, site_id) if purpose.mode is ScanMode.MOVE else (),
         lots=lot_names(session, site_id) if purpose.mode is ScanMode.RECEIVE else (),
         kinds=tuple(Kind),
-        requests=[line for line in requests(session, site_id) if line.allocated]
+        requests=requests_to_hand_over(session, site_id)
         if purpose.mode is ScanMode.HAND_OVER
         else (),
     )

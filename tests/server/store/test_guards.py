@@ -14,7 +14,7 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.operations.work import NOBODY
 from rebond_server.store.allocation import Assignment
-from rebond_server.store.device import Device, DriveRow, JudgementRow
+from rebond_server.store.device import Device, DriveRow, GradeRow, JudgementRow
 from rebond_server.store.guards import SANITISATION_VIEW
 from rebond_server.store.ids import uuid7
 from rebond_server.web.sheet import NO_DATA_KINDS
@@ -269,3 +269,21 @@ def test_an_overwrite_is_never_a_purge(workshop, wiped):
 def test_the_kinds_without_storage_have_one_name_everywhere():
     for kind in NO_DATA_KINDS:
         assert f"'{Kind(kind).value}'" in SANITISATION_VIEW
+
+
+def test_no_word_of_a_grade_that_its_row_does_not_say(workshop, wiped):
+    other = "A" if wiped.grade != "A" else "B"
+    word = update(Device).where(Device.id == wiped.id).values(grade=other)
+    without = update(Device).where(Device.id == wiped.id).values(grade_id=None)
+    row = update(GradeRow).where(GradeRow.id == wiped.grade_id).values(overall=other)
+
+    assert wiped.grade_id is not None
+    assert "the grade of a device is that of the row" in refused(workshop, word)
+    assert "the grade of a device is that of the row" in refused(workshop, without)
+    assert "a grade that was given stays" in refused(workshop, row)
+
+
+def test_no_new_device_with_a_grade_that_no_row_gave(workshop, wiped):
+    new = {name: getattr(wiped, name) for name in ("site_id", "kind", "received", "changed")}
+    with pytest.raises(DBAPIError, match="grade of a device"), workshop.work(NOBODY, NOON) as work:
+        work.session.add(Device(**new, id=uuid7(NOON), tag="RB-X", state=State.RECEIVED, grade="A"))

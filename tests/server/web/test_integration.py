@@ -71,6 +71,12 @@ def test_one_device_and_the_lots(shop):
     lots = ask(shop, "/api/v1/lots", bearer)
     fits(shop, lots, "Lots")
     assert lots.json["lots"][0]["code"] == "COLLECTE-2026"
+    several, cursor = [], ""
+    while cursor is not None:
+        page = ask(shop, f"/api/v1/lots?limit=1&cursor={cursor}", bearer).json
+        several += page["lots"]
+        cursor = page["next"]
+    assert several == lots.json["lots"]
     missing = ask(shop, "/api/v1/devices/RB-9", bearer)
     assert missing.status_code == 404
     fits(shop, missing, "Refusal")

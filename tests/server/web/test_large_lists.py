@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, text
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
 from rebond_server.store.database import transaction
-from rebond_server.store.demand import Lot
+from rebond_server.store.demand import Lot, Programme, Request
 from rebond_server.store.device import Device
 from rebond_server.store.ids import uuid7
 from rebond_server.store.queries.counting import Counted, count_up_to
@@ -30,6 +30,14 @@ def shop(tmp_path_factory):
         with transaction(found.workshop.make) as session:
             session.execute(insert(Device), [device(site, number) for number in range(MANY)])
             session.execute(insert(Lot), [lot(site, number) for number in range(2 * PAGE + 50)])
+            for code in (
+                "zz-one",
+                "zz-two",
+            ):  # the request named last is of the programme named first
+                programme = Programme(**named(site, code), operator="essai", terms={})
+                session.add(programme)
+                session.flush()
+                session.execute(insert(Request), [asked(programme, n) for n in range(140)])
         yield found
 
 
@@ -52,6 +60,28 @@ def lot(site, number):
     }  # fmt: skip
 
 
+def named(site, code):
+    return {"site_id": site, "id": uuid7(NOON), "code": code, "name": code}
+
+
+def asked(programme, number):
+    code = f"{'zy' if programme.code == 'zz-one' else 'zx'}-{number:03}"
+    return {
+        "site_id": programme.site_id, "id": uuid7(NOON), "code": code, "programme_id": programme.id,
+        "organisation": "essai", "quantity": 1, "terms": {}, "version": 1,
+    }  # fmt: skip
+
+
+def on_all_pages(lead, where):
+    """Return the text of every page from here on."""
+    texts = []
+    while where:
+        texts.append(lead.get(where).text)
+        after = texts[-1].partition('rel="next" href="')[2].partition('"')[0]
+        where = after.replace("&amp;", "&")
+    return texts
+
+
 @pytest.mark.parametrize(
     ("query", "begins"),
     [("text=zz-00", "ZZ-00"), ("text=ZZ-0&state=received", "ZZ-0"), ("", "")],
@@ -70,14 +100,27 @@ def test_an_export_holds_every_device_once_however_many_parts_it_has(shop, lead,
 def test_lots_come_page_by_page(shop, lead):
     with shop.workshop.make() as session:
         codes = session.scalars(select(Lot.code).order_by(Lot.code)).all()
-    found, where = [], "/lots"
-    while where:
-        text = lead.get(where).text
-        found += [code for code in codes if f'<span class="soft code">{code}</span>' in text]
-        after = text.partition('rel="next" href="')[2].partition('"')[0]
-        where = after.replace("&amp;", "&")
-    assert found == codes
-    assert "Revenir au début" in text
+    texts = on_all_pages(lead, "/lots")
+    assert [c for t in texts for c in codes if f'<span class="soft code">{c}</span>' in t] == codes
+    assert "Revenir au début" in texts[-1]
+
+
+def test_the_lots_of_the_reports_come_page_by_page(shop, lead):
+    with shop.workshop.make() as session:
+        codes = session.scalars(select(Lot.code).order_by(Lot.code)).all()
+    texts = on_all_pages(lead, "/bilans")
+    assert [code for text in texts for code in codes if f">{code}</span>" in text] == codes
+    assert len(texts) == len(codes) // PAGE + 1
+
+
+def test_requests_come_page_by_page_by_programme_then_code(shop, lead):
+    with shop.workshop.make() as session:
+        of_programme = select(Request.code).join(Programme, Programme.id == Request.programme_id)
+        codes = session.scalars(of_programme.order_by(Programme.code, Request.code)).all()
+    texts = on_all_pages(lead, "/demandes")
+    assert [code for text in texts for code in codes if f">{code}</a>" in text] == codes
+    assert len(codes) > 2 * PAGE
+    assert all(f"{len(codes)} demandes" in text for text in texts)
 
 
 def test_what_is_not_counted_to_its_end_is_said_so(shop, lead):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rebond_server.domain.lifecycle import State
 from rebond_server.store.demand import Lot
-from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.device import Device
 from rebond_server.store.intake import DevicePlace, Place
 from rebond_server.store.queries.counting import Counted, count_up_to
 
@@ -90,20 +90,13 @@ def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> Counted:
     return count_up_to(session, _of(site_id, wanted))
 
 
-_GRADED = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
-
-
 def tags_after(site_id: UUID, wanted: Wanted, after: str) -> Select[str]:
     """Select the tags that are wanted and follow this one, whatever page is wanted."""
     return _of(site_id, wanted).where(Device.tag > after).order_by(Device.tag)
 
 
 def _of(site_id: UUID, wanted: Wanted) -> Select[str]:
-    query = select(Device.tag).where(*conditions(site_id, wanted))
-    if wanted.grade is None:
-        return query
-    # an inner join lets the database begin with the grade when it is a rare one
-    return query.join(GradeRow, _GRADED)
+    return select(Device.tag).where(*conditions(site_id, wanted))
 
 
 def _tags(site_id: UUID, wanted: Wanted) -> Select[str]:
@@ -113,9 +106,9 @@ def _tags(site_id: UUID, wanted: Wanted) -> Select[str]:
     return query if wanted.after is None else query.where(Device.tag > wanted.after)
 
 
-def _rows(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of four columns helps nobody
-    query = (
-        select(Device, GradeRow.overall, Lot.code, Place.code)
+def _rows(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of three columns helps nobody
+    return (
+        select(Device, Lot.code, Place.code)
         .outerjoin(Lot, and_(Lot.site_id == Device.site_id, Lot.id == Device.lot_id))
         .outerjoin(
             DevicePlace,
@@ -124,8 +117,8 @@ def _rows(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of four col
         .outerjoin(
             Place, and_(Place.site_id == DevicePlace.site_id, Place.id == DevicePlace.place_id)
         )
+        .where(Device.site_id == site_id)
     )
-    return query.outerjoin(GradeRow, _GRADED).where(Device.site_id == site_id)
 
 
 WORDS: ColumnElement[str] = literal_column(
@@ -154,14 +147,14 @@ def holds(text: str) -> ColumnElement[bool]:
 
 
 def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Return what a device must be to be wanted; join the grade for it."""
+    """Return what a device must be to be wanted."""
     asked = [Device.site_id == site_id]
     if wanted.state is not None:
         asked.append(Device.state == wanted.state)
     if wanted.kind is not None:
         asked.append(Device.kind == wanted.kind)
     if wanted.grade is not None:
-        asked.append(GradeRow.overall == wanted.grade)
+        asked.append(Device.grade == wanted.grade)
     if wanted.text:
         asked.append(holds(wanted.text))
     return asked
@@ -169,12 +162,11 @@ def conditions(site_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def tags_wanted(session: Session, site_id: UUID, wanted: Wanted, most: int) -> tuple[str, ...]:
     """Return the tags of all devices that are wanted, on every page, up to so many."""
-    graded = and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
-    query = select(Device.tag).outerjoin(GradeRow, graded).where(*conditions(site_id, wanted))
-    return tuple(session.scalars(query.order_by(Device.tag).limit(most)))
+    query = _of(site_id, wanted).order_by(Device.tag)
+    return tuple(session.scalars(query.limit(most)))
 
 
-def _line(device: Device, grade: str | None, lot: str | None, place: str | None) -> ListedDevice:
+def _line(device: Device, lot: str | None, place: str | None) -> ListedDevice:
     return ListedDevice(
         tag=device.tag,
         kind=device.kind,
@@ -182,7 +174,7 @@ def _line(device: Device, grade: str | None, lot: str | None, place: str | None)
         model=device.model,
         serial=device.serial,
         state=device.state,
-        grade=grade,
+        grade=device.grade,
         lot=lot,
         place=place,
         received=device.received,

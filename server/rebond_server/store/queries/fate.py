@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rebond_server.domain.fate import Fate
 from rebond_server.store.allocation import Assignment, Handover
 from rebond_server.store.demand import Lot, Programme, Request
-from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.device import Device
 from rebond_server.store.guards import DEVICE_SANITISATION
 from rebond_server.store.intake import CollectionPoint, Intake
 from rebond_server.store.stick import StatementRow
@@ -21,14 +21,13 @@ def fates(session: Session, site_id: UUID, lot_code: str, zone: ZoneInfo) -> tup
     return tuple(_fate(row, zone) for row in session.execute(_query(site_id, lot_code)))
 
 
-def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of nine columns helps nobody
+def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's type of eight columns helps nobody
     here = Device.site_id
     view = DEVICE_SANITISATION.c
     return (
         select(
             Device,
             view.sanitised,
-            GradeRow.overall,
             CollectionPoint.name,
             Programme,
             Request,
@@ -38,7 +37,6 @@ def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's 
         )
         .join(Lot, and_(Lot.site_id == here, Lot.id == Device.lot_id))
         .join(DEVICE_SANITISATION, and_(view.site_id == here, view.device_id == Device.id))
-        .outerjoin(GradeRow, and_(GradeRow.site_id == here, GradeRow.id == Device.grade_id))
         .outerjoin(Intake, and_(Intake.site_id == here, Intake.device_id == Device.id))
         .outerjoin(
             CollectionPoint,
@@ -64,7 +62,7 @@ def _query(site_id: UUID, lot_code: str) -> Any:  # noqa: ANN401 - SQLAlchemy's 
 
 
 def _fate(row: Any, zone: ZoneInfo) -> Fate:  # noqa: ANN401 - likewise
-    device, sanitised, grade, point, programme, request, number, at, seen = row
+    device, sanitised, point, programme, request, number, at, seen = row
     wish = {} if request is None else request.terms
     return Fate(
         id=str(device.id),
@@ -73,7 +71,7 @@ def _fate(row: Any, zone: ZoneInfo) -> Fate:  # noqa: ANN401 - likewise
         state=device.state,
         examined=seen is not None and (device.cycle_began or seen) <= seen,
         sanitised=sanitised == 1,
-        grade=grade,
+        grade=device.grade,
         point=point,
         name=" ".join(text for text in (device.maker, device.model) if text) or None,
         serial=device.serial,

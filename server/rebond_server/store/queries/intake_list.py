@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 
 from rebond_server.domain.lot import PlaceKind
 from rebond_server.store.demand import Agreement, Lot
-from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.device import Device
 from rebond_server.store.intake import (
     AssetTag,
     CollectionPoint,
@@ -133,7 +133,7 @@ def waits_for_device(session: Session, site_id: UUID, tag: str) -> bool:
     return session.scalar(query) is not None
 
 
-def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of seven columns helps nobody
+def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of six columns helps nobody
     return (
         select(
             Device,
@@ -141,7 +141,6 @@ def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of seven c
             Lot.code,
             CollectionPoint.name,
             Place.code,
-            GradeRow.overall,
             Account.name,
         )
         .outerjoin(Intake, and_(Intake.site_id == site_id, Intake.device_id == Device.id))
@@ -155,13 +154,18 @@ def _noted(site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of seven c
         )
         .outerjoin(Place, and_(Place.site_id == site_id, Place.id == DevicePlace.place_id))
         .outerjoin(Account, and_(Account.site_id == site_id, Account.id == DevicePlace.holder_id))
-        .outerjoin(GradeRow, and_(GradeRow.site_id == site_id, GradeRow.id == Device.grade_id))
         .where(Device.site_id == site_id)
     )
 
 
 def _line(row: Any) -> NotedDevice:  # noqa: ANN401 - likewise
-    device, notes, lot, point, place, grade, holder = row
+    device, notes, lot, point, place, holder = row
     return NotedDevice(
-        device=device, notes=notes, lot=lot, point=point, place=place, grade=grade, holder=holder
+        device=device,
+        notes=notes,
+        lot=lot,
+        point=point,
+        place=place,
+        grade=device.grade,
+        holder=holder,
     )

@@ -42,6 +42,7 @@ class LotName:
 class LotLine:
     """One lot in one line."""
 
+    lot_id: UUID
     code: str
     name: str
     kind: LotKind | None
@@ -145,6 +146,7 @@ def _line(
     states: Counter[State],
 ) -> LotLine:
     return LotLine(
+        lot_id=lot.id,
         code=lot.code,
         name=lot.name,
         kind=None if origin is None else origin.kind,

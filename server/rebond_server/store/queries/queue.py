@@ -15,7 +15,7 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.verdict_reason import Verdict
 from rebond_server.store.device import Device, GradeRow
-from rebond_server.store.queries.counting import Counted, count_each
+from rebond_server.store.queries.counting import MOST_COUNTED, Counted, count_each
 from rebond_server.store.queries.standing import Standing, grade_reasons, standings
 
 PAGE = 20
@@ -97,15 +97,15 @@ def _waiting_in(
 
 
 def count_states(
-    session: Session, site_id: UUID, states: Iterable[State] = State
+    session: Session, site_id: UUID, states: Iterable[State] = State, most: int = MOST_COUNTED
 ) -> dict[State, Counted]:
-    """Return how many devices stand in each of these states."""
+    """Return how many devices stand in each of these states, counting no further than `most`."""
     # the tag, not the id: the index of the states holds it
     wanted = {
         state: select(Device.tag).where(Device.site_id == site_id, Device.state == state)
         for state in states
     }
-    return count_each(session, wanted)
+    return count_each(session, wanted, most)
 
 
 def _for_drives(proven: Standing) -> Action:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from rebond_server.store.allocation import Assignment, Handover, Recipient
 from rebond_server.store.demand import Programme, Request
-from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.device import Device
 from rebond_server.store.people import Account
+from rebond_server.store.queries.counting import Counted, count_up_to
 from rebond_server.store.queries.find import Found, line
 
 
@@ -65,9 +66,39 @@ class HandoverPage:
     recipient: str | None
 
 
-def requests(session: Session, site_id: UUID) -> tuple[RequestLine, ...]:
-    """Return all requests of the workshop by programme and code."""
-    query = _lines(site_id).order_by(Programme.code, Request.code)
+def requests(
+    session: Session, site_id: UUID, *, after: str = "", most: int
+) -> tuple[RequestLine, ...]:
+    """Return so many requests by programme and code, from the one that follows this code on."""
+    ordered = (Programme.code, Request.code)
+    asked = select(Request.id, *ordered).join(Programme, _OF_PROGRAMME)
+    asked = asked.where(Request.site_id == site_id)
+    begin = session.execute(asked.where(Request.code == after)).one_or_none()
+    if begin is not None:
+        asked = asked.where(tuple_(*ordered) > tuple_(*begin[1:]))
+    # first which they are: what is counted of each is counted of these alone
+    ids = [row.id for row in session.execute(asked.order_by(*ordered).limit(most))]
+    return _found(session, site_id, Request.id.in_(ids))
+
+
+def count_requests(session: Session, site_id: UUID) -> Counted:
+    """Return how many requests there are, closed or not."""
+    return count_up_to(session, select(Request.code).where(Request.site_id == site_id))
+
+
+def open_requests(session: Session, site_id: UUID) -> tuple[RequestLine, ...]:
+    """Return the requests that nobody has closed, by programme and code."""
+    return _found(session, site_id, Request.closed.is_(None))
+
+
+def requests_to_hand_over(session: Session, site_id: UUID) -> tuple[RequestLine, ...]:
+    """Return the requests with devices that wait to be handed over, by programme and code."""
+    waiting = select(Assignment.request_id).where(Assignment.site_id == site_id, *_WAITING)
+    return _found(session, site_id, Request.id.in_(waiting))
+
+
+def _found(session: Session, site_id: UUID, which: ColumnElement[bool]) -> tuple[RequestLine, ...]:
+    query = _lines(site_id).where(which).order_by(Programme.code, Request.code)
     return tuple(_line(row) for row in session.execute(query))
 
 
@@ -122,30 +153,24 @@ def handovers(session: Session, site_id: UUID, request_id: UUID) -> tuple[tuple[
     return tuple((row.id, row.number) for row in session.execute(query))
 
 
-def _lines(site_id: UUID) -> Select[Request, Programme, int | None, int | None]:
-    left = case((Assignment.handover_id.is_not(None), 1), else_=0)
-    counted = (
-        select(
-            Assignment.request_id,
-            func.count().label("allocated"),
-            func.sum(left).label("released"),
-        )
-        .where(Assignment.site_id == site_id, Assignment.closed.is_(None))
-        .group_by(Assignment.request_id)
-        .subquery()
-    )
+_OF_PROGRAMME = and_(Programme.site_id == Request.site_id, Programme.id == Request.programme_id)
+_WAITING = (Assignment.closed.is_(None), Assignment.handover_id.is_(None))
+_GIVEN = (Assignment.closed.is_(None), Assignment.handover_id.is_not(None))
+
+
+def _lines(site_id: UUID) -> Select[Request, Programme, int, int]:
+    def counted(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+        own = (Assignment.site_id == site_id, Assignment.request_id == Request.id)
+        return select(func.count()).where(*own, *which).correlate(Request).scalar_subquery()
+
     return (
-        select(Request, Programme, counted.c.allocated, counted.c.released)
-        .join(
-            Programme,
-            and_(Programme.site_id == Request.site_id, Programme.id == Request.programme_id),
-        )
-        .outerjoin(counted, counted.c.request_id == Request.id)
+        select(Request, Programme, counted(*_WAITING), counted(*_GIVEN))
+        .join(Programme, _OF_PROGRAMME)
         .where(Request.site_id == site_id)
     )
 
 
-def _line(row: Row[Request, Programme, int | None, int | None]) -> RequestLine:
+def _line(row: Row[Request, Programme, int, int]) -> RequestLine:
     request, programme, allocated, released = row
     return RequestLine(
         request_id=request.id,
@@ -156,8 +181,8 @@ def _line(row: Row[Request, Programme, int | None, int | None]) -> RequestLine:
         organisation=request.organisation,
         quantity=request.quantity,
         parts=max(1, len(request.terms.get("parts", ()))),
-        allocated=(allocated or 0) - (released or 0),
-        released=released or 0,
+        allocated=allocated,
+        released=released,
         completed=request.completed,
         closed=request.closed,
     )
@@ -165,11 +190,8 @@ def _line(row: Row[Request, Programme, int | None, int | None]) -> RequestLine:
 
 def _given(session: Session, site_id: UUID, which: ColumnElement[bool]) -> tuple[GivenDevice, ...]:
     query = (
-        select(Assignment, Device, GradeRow.overall, Handover.number)
+        select(Assignment, Device, Handover.number)
         .join(Device, and_(Device.site_id == Assignment.site_id, Device.id == Assignment.device_id))
-        .outerjoin(
-            GradeRow, and_(GradeRow.site_id == Device.site_id, GradeRow.id == Device.grade_id)
-        )
         .outerjoin(
             Handover,
             and_(Handover.site_id == Assignment.site_id, Handover.id == Assignment.handover_id),
@@ -180,10 +202,10 @@ def _given(session: Session, site_id: UUID, which: ColumnElement[bool]) -> tuple
     return tuple(
         GivenDevice(
             device=line(device),
-            grade=grade,
+            grade=device.grade,
             confirmed=assignment.confirmed,
             handover_id=assignment.handover_id,
             handover=number,
         )
-        for assignment, device, grade, number in session.execute(query)
+        for assignment, device, number in session.execute(query)
     )

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
-    String,
+    Subquery,
     and_,
-    case,
-    cast,
     func,
     literal_column,
-    or_,
     select,
     union_all,
 )
@@ -22,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from rebond_server.domain.health import Health
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.sentence import Sentence
-from rebond_server.store.device import Device, DeviceDrive, DriveRow, GradeRow, JudgementRow
+from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
 from rebond_server.store.history import (
     COMPONENT_LOST,
     EVIDENCE_AFTER_END,
@@ -43,9 +41,8 @@ In a stock of a million tens of thousands wait, and what a cause asks of each is
 OVERDUE = timedelta(days=14)
 """So long without a step, a device is forgotten on a shelf. [Rebond's proposal]"""
 HERE = (State.RECEIVED, State.EXAMINED, State.WIPED, State.HELD)
+IN_DOUBT = (Health.REVIEW.value, Health.UNKNOWN.value)
 GONE = (State.RELEASED, State.SCRAPPED)
-WAITING = tuple(cause for cause in Cause if cause is not Cause.SEEN_AFTER_END)
-"""What is asked of devices that are here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +67,14 @@ class Heap:
 
 def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
     """Return every cause with its devices; a cause without devices has none."""
-    more = _more_wait(session, site_id)
-    # all causes of a device at once: it is read once, not once a cause
-    asked = [case((_of(cause, now), 1), else_=0) for cause in WAITING]
-    longest = select(Device.id, *asked).where(_longest_waiting(site_id))
     found: dict[Cause, list[UUID]] = {cause: [] for cause in Cause}
-    for device_id, *speaks in session.execute(longest.order_by(Device.changed, Device.id)):
-        for cause, spoken in zip(WAITING, speaks, strict=True):
-            if spoken:
-                found[cause].append(device_id)
+    for device, causes in _causes(session, site_id, now).items():
+        for cause in causes:
+            found[cause].append(device)
     gone = _seen_after_end(session, site_id)
     found[Cause.SEEN_AFTER_END] = gone[:LOOKED_AT]
-    much = dict.fromkeys(Cause, more) | {Cause.SEEN_AFTER_END: len(gone) > LOOKED_AT}
+    much = dict.fromkeys(Cause, _more_wait(session, site_id))
+    much[Cause.SEEN_AFTER_END] = len(gone) > LOOKED_AT
     return tuple(
         _heap(session, site_id, cause, ids, more=much[cause]) for cause, ids in found.items()
     )
@@ -89,33 +82,26 @@ def triage(session: Session, site_id: UUID, now: datetime) -> tuple[Heap, ...]:
 
 def count_matters(session: Session, site_id: UUID, now: datetime) -> Counted:
     """Return how many devices wait for the lead, each counted once whatever its causes."""
-    # what costs least is asked first: of what is overdue nothing more is asked
-    causes = sorted(WAITING, key=lambda cause: cause is not Cause.OVERDUE)
-    any_cause = or_(*(_of(cause, now) for cause in causes))
-    count = session.scalar(
-        select(func.count()).select_from(Device).where(_longest_waiting(site_id), any_cause)
-    )
+    here = _longest_waiting(site_id)
+    # of what is overdue nothing more need be asked
+    overdue = select(func.count()).select_from(here).where(here.c.changed < now - OVERDUE)
+    others = _causes(session, site_id, now, since=now - OVERDUE)
     gone = _seen_after_end(session, site_id)
     more = len(gone) > LOOKED_AT or _more_wait(session, site_id)
-    return Counted(count=(count or 0) + len(gone[:LOOKED_AT]), more=more)
+    count = (session.scalar(overdue) or 0) + sum(bool(causes) for causes in others.values())
+    return Counted(count=count + len(gone[:LOOKED_AT]), more=more)
 
 
 def waits_after_end(session: Session, device: Device) -> bool:
     """Say whether a report came of this device after it had left, and nobody has explained it."""
-    waits = and_(
-        Device.site_id == device.site_id,
-        Device.id == device.id,
-        Device.state.in_(GONE),
-        _after_end(),
-    )
-    return session.scalar(select(Device.id).where(waits)) is not None
+    waits = _late(device.site_id).where(Device.id == device.id)
+    return session.execute(waits.limit(1)).first() is not None
 
 
 def _seen_after_end(session: Session, site_id: UUID) -> list[UUID]:
     """Return at most LOOKED_AT + 1 devices that were seen although they had left, the oldest first."""
-    waits = and_(Device.site_id == site_id, Device.state.in_(GONE), _after_end())
-    asked = select(Device.id).where(waits).order_by(Device.changed, Device.id)
-    return list(session.scalars(asked.limit(LOOKED_AT + 1)))
+    asked = _late(site_id).distinct().order_by(Device.changed, Device.id)
+    return [row.id for row in session.execute(asked.limit(LOOKED_AT + 1))]
 
 
 def _heap(session: Session, site_id: UUID, cause: Cause, ids: list[UUID], *, more: bool) -> Heap:
@@ -139,98 +125,100 @@ def _heap(session: Session, site_id: UUID, cause: Cause, ids: list[UUID], *, mor
     )
 
 
-def _longest_waiting(site_id: UUID) -> ColumnElement[bool]:
-    """Say that a device is among the longest waiting of its state."""
-    longest = union_all(
+def _longest_waiting(site_id: UUID) -> Subquery:
+    """Select the longest waiting of each state, with what says why they wait."""
+    columns = (Device.id, Device.state, Device.changed, Device.grade, Device.inventory_id)
+    return union_all(
         *(
             select(
-                select(Device.id)
+                select(*columns)
                 .where(Device.site_id == site_id, Device.state == state)
                 .order_by(Device.changed)
                 .limit(LOOKED_AT)
                 .subquery()
-                .c.id
             )
             for state in HERE
         )
-    )
-    return and_(Device.site_id == site_id, Device.id.in_(longest))
+    ).subquery()
 
 
 def _more_wait(session: Session, site_id: UUID) -> bool:
     """Say whether some state holds more devices than are looked through."""
-    counts = count_states(session, site_id, HERE)
-    return any(one.more or one.count > LOOKED_AT for one in counts.values())
+    return any(one.more for one in count_states(session, site_id, HERE, LOOKED_AT).values())
 
 
-def _of(cause: Cause, now: datetime) -> ColumnElement[bool]:
-    match cause:
-        case Cause.DRIVE_IN_DOUBT:
-            return _drive(DeviceDrive.health.in_((Health.REVIEW.value, Health.UNKNOWN.value)))
-        case Cause.FAILED_WIPE | Cause.LIMITED_WIPE | Cause.UNVERIFIED_WIPE:
-            judged = and_(
-                JudgementRow.site_id == DriveRow.site_id,
-                JudgementRow.id == DriveRow.judgement_id,
-                JudgementRow.epoch == DriveRow.epoch,
-                JudgementRow.verdict.in_(VERDICTS[cause]),
-            )
-            here = and_(
-                DriveRow.site_id == DeviceDrive.site_id, DriveRow.id == DeviceDrive.drive_id
-            )
-            return _drive(
-                select(DriveRow.id).join(JudgementRow, judged).where(here).exists(),
-                Device.state != State.WIPED,
-            )
-        case Cause.DOUBTFUL_FACT:
-            review = and_(
-                GradeRow.site_id == Device.site_id,
-                GradeRow.id == Device.grade_id,
-                GradeRow.overall == "REVIEW",
-            )
-            return and_(Device.state == State.WIPED, select(GradeRow.id).where(review).exists())
-        case Cause.COMPONENT_LOST:
-            return _lost().exists()
-        case Cause.SEEN_AFTER_END:
-            return _after_end()
-        case Cause.OVERDUE:
-            return Device.changed < now - OVERDUE
+def _causes(
+    session: Session, site_id: UUID, now: datetime, *, since: datetime | None = None
+) -> dict[UUID, set[Cause]]:
+    """Return why each of the longest waiting waits, the longest first; with `since`, of those changed since.
+
+    Each row is read once, whatever is asked of it.
+    """
+    here = _longest_waiting(site_id)
+    rows = _with_drives(here, site_id).order_by(here.c.changed, here.c.id)
+    lost = _lost(here, site_id)
+    if since is not None:
+        rows, lost = rows.where(here.c.changed >= since), lost.where(here.c.changed >= since)
+    found: dict[UUID, set[Cause]] = {}
+    latest: dict[UUID, UUID | None] = {}
+    for key, state, changed, grade, inventory, health, verdict in session.execute(rows):
+        causes, latest[key] = found.setdefault(key, set()), inventory
+        if health in IN_DOUBT:
+            causes.add(Cause.DRIVE_IN_DOUBT)
+        if state is not State.WIPED:
+            causes.update(cause for cause, told in VERDICTS.items() if verdict in told)
+        elif grade == "REVIEW":
+            causes.add(Cause.DOUBTFUL_FACT)
+        if changed < now - OVERDUE:
+            causes.add(Cause.OVERDUE)
+    for key, said in session.execute(lost):
+        if UUID(said["inventory"]) == latest[key]:
+            found[key].add(Cause.COMPONENT_LOST)
+    return found
 
 
-def _drive(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Say that a drive of the latest inventory that holds data is so."""
+def _with_drives(here: Subquery, site_id: UUID) -> Any:  # noqa: ANN401 - SQLAlchemy's type of seven columns helps nobody
+    """Select these devices, once for each drive of the latest inventory that holds data."""
+    latest = and_(
+        DeviceDrive.site_id == site_id,
+        DeviceDrive.device_id == here.c.id,
+        DeviceDrive.inventory_id == here.c.inventory_id,
+        DeviceDrive.holds_data,
+    )
+    judged = and_(
+        JudgementRow.site_id == DriveRow.site_id,
+        JudgementRow.id == DriveRow.judgement_id,
+        JudgementRow.epoch == DriveRow.epoch,
+    )
     return (
-        select(DeviceDrive.id)
-        .where(
-            DeviceDrive.site_id == Device.site_id,
-            DeviceDrive.device_id == Device.id,
-            DeviceDrive.inventory_id == Device.inventory_id,
-            DeviceDrive.holds_data,
-            *conditions,
-        )
-        .exists()
+        select(here, DeviceDrive.health, JudgementRow.verdict)
+        .outerjoin(DeviceDrive, latest)
+        .outerjoin(DriveRow, and_(DriveRow.site_id == site_id, DriveRow.id == DeviceDrive.drive_id))
+        .outerjoin(JudgementRow, judged)
     )
 
 
-def _lost() -> Select[UUID]:
-    """Select the line of history that tells what the latest inventory no longer sees."""
-    told = HistoryEvent.details["inventory"].as_string()
-    # SQLite keeps an id as 32 digits, PostgreSQL with hyphens: compared without them.
-    latest = func.replace(cast(Device.inventory_id, String), "-", "")
-    return select(HistoryEvent.id).where(
-        HistoryEvent.site_id == Device.site_id,
+def _lost(here: Subquery, site_id: UUID) -> Select[UUID, dict[str, Any]]:
+    """Select what history tells of parts that a report of these devices no longer saw."""
+    told = and_(
+        HistoryEvent.site_id == site_id,
         HistoryEvent.subject_kind == "device",
-        HistoryEvent.subject_id == Device.id,
-        HistoryEvent.verb == COMPONENT_LOST,
-        func.replace(told, "-", "") == latest,
+        HistoryEvent.subject_id == here.c.id,
+        HistoryEvent.verb == _spelt(COMPONENT_LOST),
     )
+    return select(HistoryEvent.subject_id, HistoryEvent.details).join_from(here, HistoryEvent, told)
 
 
-_AFTER_END: ColumnElement[str] = literal_column(f"'{EVIDENCE_AFTER_END}'")
-"""In the statement itself: SQLite takes a partial index for no value that is bound."""
+def _spelt(verb: str) -> ColumnElement[str]:
+    """Return a verb in the statement itself: SQLite takes a partial index for no value that is bound."""
+    return literal_column(f"'{verb}'")
 
 
-def _after_end() -> ColumnElement[bool]:
-    """Say that a report came since the device left or was scrapped, and no person explained the last."""
+def _late(site_id: UUID) -> Select[UUID, datetime]:
+    """Select the devices of which a report came since they left, and no person explained the last.
+
+    It begins with these reports, which are few: devices that left are nearly all of a stock.
+    """
     report, told = aliased(HistoryEvent), aliased(HistoryEvent)
     explained = (
         select(told.id)
@@ -243,11 +231,15 @@ def _after_end() -> ColumnElement[bool]:
         )
         .exists()
     )
-    return Device.id.in_(
-        select(report.subject_id).where(
-            report.site_id == Device.site_id,
-            report.verb == _AFTER_END,
+    left = and_(Device.site_id == report.site_id, Device.id == report.subject_id)
+    return (
+        select(Device.id, Device.changed)
+        .join_from(report, Device, left)
+        .where(
+            report.site_id == site_id,
+            report.verb == _spelt(EVIDENCE_AFTER_END),
             report.at >= Device.changed,
+            Device.state.in_(GONE),
             ~explained,
         )
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 from msgspec import Struct
 
@@ -76,19 +76,30 @@ def comparison(scale: Scale, op: Op, threshold: Threshold | None) -> Comparison:
         return lambda value: value is not None
     if threshold is None:
         return lambda _value: None
+    rank = _ranker(scale)
     marks = [scale.rank(mark) for mark in each(threshold)]
     first, last = marks[0], marks[-1]
-    of = _OPERATORS[op]
-    return lambda value: None if value is None else of(scale.rank(value), first, last, marks)
+    # one call a value and no more: a rule file asks thousands of devices dozens of these
+    match op:
+        case Op.AT_LEAST:
+            return lambda value: None if value is None else rank(value) >= first
+        case Op.AT_MOST:
+            return lambda value: None if value is None else rank(value) <= first
+        case Op.BETWEEN:
+            return lambda value: None if value is None else first <= rank(value) <= last
+        case Op.EQUALS | Op.IN:
+            return lambda value: None if value is None else rank(value) in marks
+        case _:
+            assert_never(op)
 
 
-_OPERATORS: dict[Op, Callable[[float, float, float, list[float]], bool]] = {
-    Op.AT_LEAST: lambda found, first, _last, _marks: found >= first,
-    Op.AT_MOST: lambda found, first, _last, _marks: found <= first,
-    Op.EQUALS: lambda found, _first, _last, marks: found in marks,
-    Op.IN: lambda found, _first, _last, marks: found in marks,
-    Op.BETWEEN: lambda found, first, last, _marks: first <= found <= last,
-}
+def _ranker(scale: Scale) -> Callable[[Plain], float]:
+    """Return `scale.rank` for many values of this scale; what is none goes to `rank`, which says so."""
+    if scale.type == "choice":
+        places = {word: float(place) for place, word in enumerate(scale.order)}
+        return lambda value: places[value] if value in places else scale.rank(value)
+    right = (bool,) if scale.type == "yes_no" else (int, float)
+    return lambda value: float(value) if value.__class__ in right else scale.rank(value)
 
 
 def fault(scale: Scale, op: Op, threshold: Threshold | None) -> Sentence | None:

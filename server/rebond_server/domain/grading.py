@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from rebond_schemas.facts import ChassisKind
-from rebond_server.domain.condition import Comparison, Op, Plain, Threshold, comparison
+from rebond_server.domain.condition import Op, Plain, Threshold, comparison
 from rebond_server.domain.fact_registry import REGISTRY
 from rebond_server.domain.facts import Fact, Status
 from rebond_server.domain.rule_text import Edition
@@ -129,16 +129,23 @@ def grade(facts: Mapping[str, Fact], rules: GradingRules) -> Grade:
 def grader(rules: GradingRules) -> Callable[[Mapping[str, Fact]], Grade]:
     """Return what grades many devices by these rules: the thresholds are read once."""
     ready = [
-        (rule, comparison(REGISTRY[rule.fact], rule.needs, rule.value)) for rule in rules.rules
+        (rule, frozenset(rule.kinds), comparison(REGISTRY[rule.fact], rule.needs, rule.value))
+        for rule in rules.rules
     ]
 
     def graded(facts: Mapping[str, Fact]) -> Grade:
         kind = facts["kind"].value
-        spoken = [
-            reason
-            for rule, met in ready
-            if (reason := _speak(rule, met, facts[rule.fact], kind)) is not None
-        ]
+        spoken = []
+        for rule, kinds, meets in ready:
+            if kinds and kind is not None and kind not in kinds:
+                continue
+            fact = facts[rule.fact]
+            met = meets(fact.value)
+            # most rules have nothing to say: they are asked no more than that
+            if met is False or (met is None and rule.on_unknown != "ignore"):
+                spoken.append(
+                    _reason(rule, fact, short=met is False and (not kinds or kind is not None))
+                )
         axes = {axis: _range(r for r in spoken if r.axis is axis) for axis in Axis}
         return Grade(
             overall=Range(
@@ -157,19 +164,9 @@ def lowest(letters: Iterable[Letter]) -> Letter:
     return min(letters, key=_ORDER.index, default=_BEST)
 
 
-def _speak(
-    rule: GradingRule, meets: Comparison, fact: Fact, kind: Plain | None
-) -> GradeReason | None:
-    """Return what the rule says of this fact: unmet, not known, or nothing."""
-    concerned = not rule.kinds or (None if kind is None else kind in rule.kinds)
-    if concerned is False:
-        return None
-    met = meets(fact.value)
-    if met is True:
-        return None
-    if met is None and rule.on_unknown == "ignore":
-        return None
-    sure = met is False and concerned is True and fact.value is not None
+def _reason(rule: GradingRule, fact: Fact, *, short: bool) -> GradeReason:
+    """Return what the rule says of a fact that falls `short`, or that might."""
+    sure = short and fact.value is not None
     return GradeReason(
         rule=rule.id,
         axis=rule.axis,

@@ -39,3 +39,33 @@ def _postgresql(name: str, when: str, condition: str, refusal: str) -> tuple[str
         f"CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
         f"CREATE TRIGGER guard_{name} BEFORE {when} FOR EACH ROW EXECUTE FUNCTION guard_{name}()",
     )
+
+
+_WATCHED = "'wiped', 'graded', 'allocated', 'released'"
+_ONWARD = "'graded', 'allocated', 'released'"
+
+
+def asked_less_often(dialect: str) -> tuple[str, ...]:
+    """Return the SQL that calls a device's guards only for the states that they watch.
+
+    The functions ask the same as before; PostgreSQL need not call them for every row that changes.
+    SQLite's triggers have their condition already.
+    """
+    if dialect == "sqlite":
+        return ()
+    watched = (
+        ("guard_device", "INSERT OR UPDATE", _WATCHED),
+        ("guard_device_asked_insert", "INSERT", _ONWARD),
+        ("guard_device_asked_update", "UPDATE", _ONWARD),
+    )
+    return tuple(
+        sql
+        for name, when, states in watched
+        for sql in (
+            f"DROP TRIGGER {name} ON device",
+            (
+                f"CREATE TRIGGER {name} AFTER {when} ON device FOR EACH ROW"
+                f" WHEN (NEW.state IN ({states})) EXECUTE FUNCTION {name}()"
+            ),
+        )
+    )

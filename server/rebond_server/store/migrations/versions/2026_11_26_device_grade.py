@@ -39,7 +39,7 @@ def upgrade() -> None:
     _partial("ix_event_lost", "event", "subject_id", "verb = 'component_lost'")
     waiting = "closed IS NULL AND handover_id IS NULL"
     _partial("ix_assignment_waiting", "assignment", "request_id", waiting)
-    for sql in grade_guards.statements(dialect):
+    for sql in (*grade_guards.statements(dialect), *grade_guards.asked_less_often(dialect)):
         op.execute(sql)
 
 

@@ -13,6 +13,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A menu longer than the window shows where one is.
+const here = document.querySelector(".menu-stay [aria-current=page]");
+if (here) {
+  const menu = here.closest(".menu-stay");
+  menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+}
+
 // A second click on the same button must not ask for the same thing twice.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -21,7 +21,7 @@ from rebond_agent.wipe.fill import KeyedStream
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.layer import Layer
 from rebond_agent.wipe.linux import BlockDrive
-from rebond_agent.wipe.orders import Firmware, Open, Opened, Work
+from rebond_agent.wipe.orders import Firmware, Here, Open, Opened, Work
 from rebond_agent.wipe.plan import make_plan
 from rebond_agent.wipe.reasons import Reason
 from rebond_agent.wipe.reread import Read, read_again
@@ -176,6 +176,7 @@ def test_hands_that_read_refuse_every_other_order(image):
     for order in (work, command):
         process = Spawned()
         process.send(Open(target=ImageTarget(path=str(image)), read_only=True))
+        assert process.receive(60.0) == Here()
         assert isinstance(process.receive(20.0), Opened)
         process.send(order)
         assert process.receive(20.0) is None

@@ -1,8 +1,10 @@
 """May this device go to this request? The published conditions, each with its reason."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from rebond_schemas.plan import (
     Device,
@@ -260,25 +262,25 @@ def _below(condition: Condition, least: int | None, found: int | None) -> Iterat
 
 def over_specification(device: Device, wish: Wish, programme: Programme) -> int:
     """Return by how many steps of memory, disk, grade and Windows 11 the device exceeds the need."""
-    needs = [
-        least
-        for least in (wish.minimum, *programme.minimums)
-        if not least.kinds or device.kind in least.kinds
-    ]
+    ram, disk, grade, windows_11 = _need((wish.minimum, *programme.minimums), device.kind)
+    steps = max(0, bisect_right(RAM_BANDS_MIB, device.ram_mib or 0) - ram)
+    steps += max(0, bisect_right(DISK_BANDS_GB, device.disk_gb or 0) - disk)
+    steps += max(0, _HEIGHT[device.grade or Grade.D] - grade)
+    return steps + int(device.windows_11 is True and not windows_11)
+
+
+@lru_cache(maxsize=4096)
+def _need(minimums: tuple[Minimum, ...], kind: Kind) -> tuple[int, int, int, bool]:
+    """Return the bands of memory and disk, the height of the grade and whether Windows 11 is asked."""
+    needs = [least for least in minimums if not least.kinds or kind in least.kinds]
     ram = max((least.ram_mib or 0 for least in needs), default=0)
     disk = max((least.disk_gb or 0 for least in needs), default=0)
     grade = max((_HEIGHT[least.grade or Grade.D] for least in needs), default=0)
-    steps = max(0, _band(device.ram_mib or 0, RAM_BANDS_MIB) - _band(ram, RAM_BANDS_MIB))
-    steps += max(0, _band(device.disk_gb or 0, DISK_BANDS_GB) - _band(disk, DISK_BANDS_GB))
-    steps += max(0, _HEIGHT[device.grade or Grade.D] - grade)
-    unasked = device.windows_11 is True and not any(least.windows_11 for least in needs)
-    return steps + int(unasked)
+    windows_11 = any(least.windows_11 for least in needs)
+    return bisect_right(RAM_BANDS_MIB, ram), bisect_right(DISK_BANDS_GB, disk), grade, windows_11
 
 
-def _band(value: int, bands: tuple[int, ...]) -> int:
-    return sum(value >= edge for edge in bands)
-
-
+@lru_cache(maxsize=4096, typed=True)
 def _miss(condition: Condition, needed: object = "", found: object = None) -> Miss:
     return Miss(condition=condition, needed=_told(needed), found=_told(found))
 

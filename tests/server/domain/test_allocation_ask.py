@@ -46,6 +46,21 @@ def test_the_lowest_tier_gives_way():
     assert asking.one_more("r2").losers == {"r1": 1.0}  # a question leaves no trace
 
 
+def test_of_one_tier_the_youngest_file_gives_way():
+    _, units, asking = asked(shop(1, 1, 1, devices=5))
+    assert units == {"r0": 2, "r1": 2, "r2": 1}
+    assert asking.one_more("r2").losers == {"r1": 1.0}
+
+
+def test_an_answer_does_not_depend_on_the_questions_before():
+    prepared, units, asking = asked(case(3004))
+    names = [one.id for one in prepared.requests if units[one.id] < one.quantity]
+    first = {name: asking.one_more(name) for name in names}
+    again = {name: Asking(prepared, units).one_more(name) for name in reversed(names)}
+    assert len(names) > 1
+    assert [first[name].losers.keys() for name in names] == [again[n].losers.keys() for n in names]
+
+
 def test_without_devices_nothing_helps():
     _, _, asking = asked(shop(1, devices=0))
     assert not asking.one_more("r0").possible

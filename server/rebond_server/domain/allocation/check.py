@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
+from operator import attrgetter
 
 from rebond_schemas.plan import Base, Cap, Device, Hold, Lot, PlanInput, Request, Scope, Share
 from rebond_schemas.plan_output import Assigned, PlanOutput
@@ -12,8 +13,8 @@ from rebond_server.domain.programme import Refused, Terms, eligible, open_on, te
 from rebond_server.domain.sentence import Sentence
 
 Line = tuple[Device, Request, Assigned]
-SEEN = tuple(
-    name for name in Device.__struct_fields__ if name not in {"id", "tag", "received", "site"}
+SEEN = attrgetter(
+    *(name for name in Device.__struct_fields__ if name not in {"id", "tag", "received", "site"})
 )
 """What a condition may look at."""
 
@@ -63,7 +64,7 @@ def _devices(
         if {None, request.id} & barred.get(device.id, frozenset()) and not one.locked:
             yield _said("forbidden", device.id, request.id)
         # Devices that no condition can tell apart get the same answer, asked once.
-        alike = (*(getattr(device, name) for name in SEEN), request.id, one.part, one.locked)
+        alike = (SEEN(device), request.id, one.part, one.locked)
         if alike not in answers:
             answers[alike] = _refusal(device, request, one, known)
         if answers[alike]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rebond_schemas.plan import Criterion
 from rebond_server.domain.allocation.rules import Rule, rules
@@ -47,6 +47,8 @@ class Files:
     name: str
     units: tuple[Total, ...]
     most: tuple[float, ...]
+    rows: tuple[str, ...]
+    """The rows that limit them."""
 
 
 Step = Goal | Fill | Files
@@ -61,6 +63,7 @@ class Model:
     whole: list[bool] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     options: list[tuple[int, int]] = field(default_factory=list)
+    of_programme: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     units: dict[str, Total] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
@@ -108,6 +111,7 @@ def _options(
             if most > 0:
                 column = built.column(most)
                 built.options.append((number, slot))
+                built.of_programme[stock.slots[slot].programme.id].append(column)
                 by_pool[number].append(column)
                 by_slot[slot].append(column)
     return by_pool, by_slot
@@ -136,7 +140,9 @@ def _requests(built: Model, stock: Stock, by_slot: dict[int, list[int]]) -> None
 def _rule(built: Model, stock: Stock, rule: Rule) -> Total:
     """Add one cap or share; return what it adds to the floors, in devices below its promise."""
     terms: Terms = {}
-    for column, (pool, slot) in enumerate(built.options):
+    counted = range(len(built.options)) if rule.others else built.of_programme[rule.programme]
+    for column in counted:
+        pool, slot = built.options[column]
         by = rule.weight(stock.pools[pool], stock.slots[slot])
         if by:
             terms[column] = by
@@ -252,6 +258,7 @@ def _files(built: Model, stock: Stock) -> Files:
             float(stock.held.units(request) + stock.held.wanted(request))
             for request in stock.requests
         ),
+        rows=tuple(f"quantity/{request.id}" for request in stock.requests),
     )
 
 
@@ -261,39 +268,3 @@ def _summed(totals: list[Total]) -> Total:
         for column, by in total.terms.items():
             terms[column] = terms.get(column, 0.0) + by
     return Total(terms=terms, constant=sum(total.constant for total in totals))
-
-
-def narrowed(whole: Model, solution: list[float], free: set[int]) -> tuple[Model, list[int]]:
-    """Return the program of the free columns alone, the others standing still, and their numbers."""
-    numbers = sorted(free)
-    place = {column: new for new, column in enumerate(numbers)}
-
-    def moved(total: Total) -> Total:
-        kept = {place[column]: by for column, by in total.terms.items() if column in place}
-        still = sum(by * solution[c] for c, by in total.terms.items() if c not in place)
-        return Total(terms=kept, constant=total.constant + still)
-
-    rows = []
-    for row in whole.rows:
-        total = moved(Total(terms=row.terms))
-        if total.terms:
-            low, high = row.low - total.constant, row.high - total.constant
-            rows.append(Row(name=row.name, terms=total.terms, low=low, high=high))
-    steps: list[Step] = []
-    for step in whole.steps:
-        match step:
-            case Goal():
-                steps.append(replace(step, total=moved(step.total)))
-            case Fill():
-                served = {name: moved(total) for name, total in step.served.items()}
-                steps.append(replace(step, served=served))
-            case Files():
-                steps.append(replace(step, units=tuple(moved(total) for total in step.units)))
-    small = Model(
-        upper=[whole.upper[column] for column in numbers],
-        lower=[whole.lower[column] for column in numbers],
-        whole=[whole.whole[column] for column in numbers],
-        rows=rows,
-        steps=steps,
-    )
-    return small, numbers

@@ -5,7 +5,7 @@ added up in that order until the request would get more, and those not needed ar
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rebond_schemas.plan import Criterion, Device, Hold, Request
 from rebond_schemas.plan_output import Assigned, Condition, Miss, Reason, Why
@@ -49,6 +49,10 @@ class Reasons:
         self.slots = {
             (slot.request.id, slot.place): number for number, slot in enumerate(given.slots)
         }
+        self.pools_of: defaultdict[int, list[int]] = defaultdict(list)
+        for number, pool in enumerate(given.pools):
+            for slot in pool.options:
+                self.pools_of[slot].append(number)
         self.devices = {device.id: device for device in given.source.devices}
         self.taken = {line.device for line in done.lines}
         tiers = {line.device: line.tier for line in done.lines}
@@ -147,8 +151,13 @@ class Reasons:
 
     def _usable(self, request: Request, place: int) -> int:
         """Return how many free or given devices may go to a part of a request."""
-        slot = self.slots.get((request.id, place))
-        return sum(len(pool.devices) for pool in self.stock.pools if slot in pool.options)
+        pools = self._pools({place}, request)
+        return sum(len(self.stock.pools[number].devices) for number in pools)
+
+    def _pools(self, places: Iterable[int], request: Request) -> set[int]:
+        """Return the pools from which a device may go to one of these parts of a request."""
+        slots = [self.slots.get((request.id, place), -1) for place in places]
+        return {number for slot in slots for number in self.pools_of.get(slot, ())}
 
     def _stock(self, request: Request) -> Iterator[Relaxation]:
         """Where fewer acceptable devices exist than one more unit needs."""
@@ -167,11 +176,11 @@ class Reasons:
     def _tier(self, request: Request) -> Iterator[Relaxation]:
         """Where devices it could use went to a higher tier."""
         own = tier_of(request, self.stock.programme(request))
-        slots = {self.slots.get((request.id, place)) for place in range(len(request.parts))}
         above: Counter[int] = Counter()
-        for pool, tiers in zip(self.stock.pools, self.tiers, strict=True):
-            if not slots.isdisjoint(pool.options):
-                above.update({tier: count for tier, count in tiers.items() if tier < own})
+        for number in self._pools(range(len(request.parts)), request):
+            for tier, count in self.tiers[number].items():
+                above[tier] += count if tier < own else 0
+        above = +above
         if above and Criterion.TIERS in self.stock.source.criteria:
             name, count = f"tier/{min(above)}", above.total()
             reason = Reason(why=Why.HIGHER_TIER, rule=name, needed=str(count))

@@ -17,6 +17,12 @@ Terms = dict[int, float]
 INFINITE = float("inf")
 _WHOLE = 1e-6
 _PRICED = 1e-6
+_PERTURBATION, _ITERATIONS = (
+    "primal_simplex_bound_perturbation_multiplier",
+    "simplex_iteration_limit",
+)
+_FEW, _UNLIMITED = 1_000, 2**31 - 1
+"""Iterations, beside one a row, after which a relaxation is taken to stall."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,23 +72,25 @@ class Program:
         self.upper = np.array(upper, dtype=np.float64)
         self.row_low = np.array([row.low for row in rows], dtype=np.float64)
         self.row_high = np.array([row.high for row in rows], dtype=np.float64)
+        self.numbers = {row.name: number for number, row in enumerate(rows)}
         self.exact = exact
         self.relaxed = True
         self.deadline = time.monotonic() + seconds
         self.highs = _quiet(seed)
         self.highs.passModel(_program(self, rows))
-        self.solution = np.zeros(len(upper))
-        self.best: np.ndarray | None = None
+        self.goal: Terms = {}
+        self.solution = [0.0] * len(upper)
+        self.best: list[float] | None = None
 
     def maximise(self, goal: Terms) -> float:
         """Return the most that the goal can reach under all rows, or raise Unsolved."""
-        columns = len(self.upper)
-        costs = np.zeros(columns)
-        costs[list(goal)] = list(goal.values())
-        self.highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), costs)
-        self._go()
+        costs = {**dict.fromkeys(self.goal, 0.0), **goal}
+        columns, values = _arrays(costs)
+        self.highs.changeColsCost(len(costs), columns, values)
+        self.goal = goal
+        self._relax()
         self.found = self.highs.getSolution()
-        self.solution = np.array(self.found.col_value)
+        self.solution = list(self.found.col_value)
         self.relaxed = True
         if self.exact:
             if not self._is_whole() and not self._beaten(goal):
@@ -101,7 +109,7 @@ class Program:
             return
         costs = np.array(self.found.col_dual)
         columns = np.flatnonzero((np.abs(costs) > _PRICED) & (self.lower < self.upper))
-        self.fix(columns, self.solution[columns])
+        self.fix(columns, np.array(self.solution)[columns])
         values, prices = np.array(self.found.row_value), np.array(self.found.row_dual)
         rows = np.flatnonzero((np.abs(prices) > _PRICED) & (self.row_low < self.row_high))
         to_low = np.abs(values[rows] - self.row_low[rows])
@@ -124,22 +132,23 @@ class Program:
 
     def values(self) -> list[float]:
         """Return the present value of every column."""
-        return self.solution.tolist()
+        return self.solution
 
     def hold(self, terms: Terms, low: float = -INFINITE, high: float = INFINITE) -> int:
         """Add a rule that every later goal respects; return its number."""
-        indices = np.fromiter(terms.keys(), dtype=np.int32, count=len(terms))
-        values = np.fromiter(terms.values(), dtype=np.float64, count=len(terms))
-        self.highs.addRow(low, high, len(terms), indices, values)
+        self.highs.addRow(low, high, len(terms), *_arrays(terms))
         self.row_low = np.append(self.row_low, low)
         self.row_high = np.append(self.row_high, high)
         return len(self.row_low) - 1
 
-    def tried(self, row: int, low: float) -> "np.ndarray | None":
-        """Return the best relaxed solution with a row raised for once; None when there is none."""
+    def tried(self, row: int, low: float, *, without: int) -> list[float] | None:
+        """Return the best relaxed solution with a row raised and a column at 0, this once, if any."""
         old_low, old_high = float(self.row_low[row]), float(self.row_high[row])
-        self.highs.setOptionValue("simplex_strategy", 1)  # dual: only a bound changes
+        if low > old_high:
+            return None
+        self.highs.setOptionValue("simplex_strategy", 1)  # dual: only bounds change
         self.highs.changeRowBounds(row, low, old_high)
+        self.highs.changeColBounds(without, 0.0, 0.0)
         try:
             left = max(0.1, self.deadline - time.monotonic())
             self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
@@ -149,9 +158,21 @@ class Program:
                 return None
             if status != highspy.HighsModelStatus.kOptimal:
                 raise Unsolved(self.highs.modelStatusToString(status))
-            return np.array(self.highs.getSolution().col_value)
+            return list(self.highs.getSolution().col_value)
         finally:
             self.highs.changeRowBounds(row, old_low, old_high)
+            self.highs.changeColBounds(
+                without, float(self.lower[without]), float(self.upper[without])
+            )
+
+    def at_least(self, name: str, terms: Terms, low: float) -> None:
+        """Hold terms from below: in the row of this name, which has the same terms, or in a new one."""
+        row = self.numbers.get(name)
+        if row is None:
+            self.hold(terms, low=low)
+        elif low > self.row_low[row]:
+            self.row_low[row] = low
+            self.highs.changeRowBounds(row, low, float(self.row_high[row]))
 
     def loosen(self, row: int) -> None:
         """Let go of a rule."""
@@ -163,7 +184,7 @@ class Program:
         self.highs.addCol(0.0, low, high, 0, np.zeros(0, np.int32), np.zeros(0, np.float64))
         self.whole = np.append(self.whole, values=False)
         self.lower, self.upper = np.append(self.lower, low), np.append(self.upper, high)
-        self.solution = np.append(self.solution, 0.0)
+        self.solution = [*self.solution, 0.0]
         return len(self.upper) - 1
 
     def bound(self, column: int, low: float, high: float) -> None:
@@ -175,7 +196,7 @@ class Program:
         """Return the dual value of a row after the last relaxation (0: it did not bind)."""
         return float(self.found.row_dual[row])
 
-    def _worth(self, goal: Terms, solution: "np.ndarray") -> float:
+    def _worth(self, goal: Terms, solution: list[float]) -> float:
         return float(sum(factor * solution[column] for column, factor in goal.items()))
 
     def _beaten(self, goal: Terms) -> bool:
@@ -184,7 +205,7 @@ class Program:
             self.whole[column] and float(factor).is_integer() for column, factor in goal.items()
         ):
             return False
-        best = np.append(self.best, np.zeros(len(self.upper) - len(self.best)))
+        best = [*self.best, *[0.0] * (len(self.upper) - len(self.best))]
         if self._worth(goal, best) < math.floor(self._worth(goal, self.solution) + _WHOLE) - _WHOLE:
             return False
         self.solution = best
@@ -197,8 +218,8 @@ class Program:
         self._integrality(numbers, highspy.HighsVarType.kInteger)
         try:
             self._go()
-            self.solution = np.array(self.highs.getSolution().col_value)
-            self.solution[self.whole] = np.round(self.solution[self.whole])
+            found = np.array(self.highs.getSolution().col_value)
+            self.solution = np.where(self.whole, np.round(found), found).tolist()
             self.relaxed = False
         finally:
             self._integrality(numbers, highspy.HighsVarType.kContinuous)
@@ -207,6 +228,23 @@ class Program:
     def _integrality(self, numbers: "np.ndarray", kind: "highspy.HighsVarType") -> None:
         kinds = np.full(len(numbers), int(kind), dtype=np.uint8)
         self.highs.changeColsIntegrality(len(numbers), numbers, kinds)
+
+    def _relax(self) -> None:
+        """Run the simplex, with perturbed bounds only where it goes round in circles without."""
+        self.highs.setOptionValue(_PERTURBATION, 0.0)
+        self.highs.setOptionValue(_ITERATIONS, _FEW + len(self.row_low))
+        stalled = False
+        try:
+            self._go()
+        except Unsolved:
+            stalled = self.highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
+            if not stalled:
+                raise
+        finally:
+            self.highs.setOptionValue(_PERTURBATION, 1.0)
+            self.highs.setOptionValue(_ITERATIONS, _UNLIMITED)
+        if stalled:
+            self._go()
 
     def _go(self) -> None:
         left = self.deadline - time.monotonic()
@@ -221,7 +259,7 @@ class Program:
             raise Unsolved(self.highs.modelStatusToString(status))
 
     def _is_whole(self) -> bool:
-        values = self.solution[self.whole]
+        values = np.array(self.solution)[self.whole]
         return bool(np.all(np.abs(values - np.round(values)) < _WHOLE))
 
 
@@ -233,10 +271,17 @@ def _quiet(seed: int) -> "highspy.Highs":
         ("random_seed", seed),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 1e-6),
+        ("mip_heuristic_run_feasibility_jump", False),  # a third of the time, nothing found
         ("simplex_strategy", 4),  # primal: only costs change between goals
+        ("simplex_scale_strategy", 0),  # nearly all coefficients are 1
     ):
         highs.setOptionValue(option, value)
     return highs
+
+
+def _arrays(terms: Terms) -> "tuple[np.ndarray, np.ndarray]":
+    columns = np.fromiter(terms.keys(), dtype=np.int32, count=len(terms))
+    return columns, np.fromiter(terms.values(), dtype=np.float64, count=len(terms))
 
 
 def _program(program: Program, rows: Sequence[Row]) -> "highspy.HighsLp":

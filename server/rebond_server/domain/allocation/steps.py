@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from rebond_server.domain.allocation.model import Files, Fill, Goal, Model, Total, narrowed
+from rebond_server.domain.allocation.model import Files, Fill, Goal, Model, Total
+from rebond_server.domain.allocation.narrow import narrowed, unsettled
 from rebond_server.domain.allocation.solver import Program, Terms
 
 MOST_EXACT_FILLS = 10
@@ -119,35 +120,36 @@ def _hold_fills(program: Program, step: Fill) -> None:
 def _fairer(program: Program, step: Fill) -> None:
     """Raise all fillings together; those that cannot follow stay, the others go on."""
     rising = [name for name in step.asked if step.served[name].terms]
+    together = program.column(0.0, 1.0)
+    level = {name: program.column(0.0, 1.0) for name in rising}
+    filled, tied = {}, {}
+    for name in rising:
+        total = step.served[name]
+        terms = {**total.terms, level[name]: -float(step.asked[name])}
+        filled[name] = program.hold(terms, low=-total.constant)
+        tied[name] = program.hold({level[name]: 1.0, together: -1.0}, low=0.0)
     while rising:
-        level = program.column(0.0, 1.0)
-        rows = {}
-        for name in rising:
-            total = step.served[name]
-            terms = {**total.terms, level: -float(step.asked[name])}
-            rows[name] = program.hold(terms, low=-total.constant)
-        reached = program.maximise({level: 1.0})
-        stuck = [name for name in rising if abs(program.price(rows[name])) > _SLACK]
+        reached = program.maximise({together: 1.0})
+        stuck = [name for name in rising if abs(program.price(filled[name])) > _SLACK]
         if reached >= 1 - _SLACK or not stuck:
             stuck = rising
-        program.keep({level: 1.0}, reached)
-        program.bound(level, reached, reached)
-        for name in rising:
-            if name not in stuck:
-                program.loosen(rows[name])
+        program.keep({together: 1.0}, reached)
+        program.bound(together, reached, 1.0)
+        for name in stuck:
+            program.bound(level[name], reached, reached)
+            program.loosen(tied[name])
         rising = [name for name in rising if name not in stuck]
 
 
 def _queue(program: Program, step: Files) -> None:
     """Give each request in turn what it can still get."""
-    for total, most in zip(step.units, step.most, strict=True):
+    for row, total, most in zip(step.rows, step.units, step.most, strict=True):
         if not total.terms:
             continue
         if program.stands(total.terms):
             continue
         if total.at(program.values()) >= most - _SLACK:
-            low = most - total.constant
-            program.hold(total.terms, low=low - _SLACK)
+            program.at_least(row, total.terms, most - total.constant - _SLACK)
         else:
             program.keep(total.terms, program.maximise(total.terms))
 
@@ -174,7 +176,7 @@ def _older_first(program: Program, step: Files) -> None:
 
 def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
     """Search whole devices near the fractional solution, in the same published order."""
-    free = _unsettled(built, rough.solution)
+    free = unsettled(built, rough.solution)
     settled = [round(v) if w else v for v, w in zip(rough.solution, built.whole, strict=True)]
     small, numbers = narrowed(built, settled, free)
     for new, column in enumerate(numbers):
@@ -198,24 +200,3 @@ def _rounded(built: Model, rough: Walk, *, seed: int, seconds: float) -> Walk:
         for value, bound in zip(fine.values[name], rough.values[name], strict=True)
     )
     return Walk(solution=solution, values=fine.values, bounds=rough.values, proven=same)
-
-
-def _unsettled(built: Model, solution: list[float]) -> set[int]:
-    """Return the columns between a pool and a request that both hold a fraction of a device."""
-    broken = {
-        column
-        for column, value in enumerate(solution)
-        if built.whole[column] and abs(value - round(value)) > _SLACK
-    }
-    free = broken | {column for column, whole in enumerate(built.whole) if not whole}
-    pools = {built.options[column][0] for column in broken if column < len(built.options)}
-    slots = {built.options[column][1] for column in broken if column < len(built.options)}
-    free |= {
-        column
-        for column, (pool, slot) in enumerate(built.options)
-        if pool in pools and slot in slots
-    }
-    for row in built.rows:
-        if row.name.startswith(("kit/", "kept/", "pin/")) and not free.isdisjoint(row.terms):
-            free |= row.terms.keys()
-    return free

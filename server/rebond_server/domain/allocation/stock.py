@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from operator import attrgetter
 
 from rebond_schemas.plan import Device, Minimum, Part, PlanInput, Programme, Request
 from rebond_server.domain.allocation.held import Held, held
@@ -116,6 +117,16 @@ def stock(source: PlanInput, now: datetime, waivers: Waivers = NO_WAIVERS) -> St
     )
 
 
+_NOT_OF_RECIPIENTS = frozenset({
+    "id", "quantity", "parts", "completed", "lottery", "organisation", "person", "office", "proofs",
+    "tier",
+})  # fmt: skip
+"""What the terms of a lot do not look at in a request."""
+_AS_RECIPIENT = attrgetter(
+    *(name for name in Request.__struct_fields__ if name not in _NOT_OF_RECIPIENTS)
+)
+
+
 class _Pooling:
     """Sorts devices into pools, asking each question once for each kind of answer."""
 
@@ -148,6 +159,10 @@ class _Pooling:
             for slot in wanted.values()
         ]
         self.question_of = [self.questions[slot.programme.id, slot.part.wishes] for slot in slots]
+        self.recipient_of = [_AS_RECIPIENT(slot.request) for slot in slots]
+        self.recipients = dict(
+            zip(self.recipient_of, (slot.request for slot in slots), strict=True)
+        )
 
     def pools(self) -> tuple[Pool, ...]:
         """Return the pools, those with the oldest device first."""
@@ -197,12 +212,23 @@ class _Pooling:
             alike[key].append(one)
         self._keys = {devices[0].id: key for key, devices in alike.items()}
         self._fits: dict[tuple[object, ...], list[Eligible | None]] = {}
-        self._lots: dict[tuple[object, ...], list[bool]] = {}
+        self._lots: dict[tuple[object, ...], tuple[bool, ...]] = {}
+        self._shared: dict[tuple[object, ...], dict[int, Eligible]] = {}
         return alike
 
     def _options(self, one: Device) -> dict[int, Eligible]:
         key = self._keys[one.id]
         fits, lots = self._fitting(one, key[:8]), self._admitting(one, (key[0], key[8], key[9]))
+        if one.id in self.single:
+            return self._own(one, fits, lots)
+        if (key[:8], lots) not in self._shared:
+            self._shared[key[:8], lots] = self._open(fits, lots)
+        return self._shared[key[:8], lots]
+
+    def _own(
+        self, one: Device, fits: list[Eligible | None], lots: tuple[bool, ...]
+    ) -> dict[int, Eligible]:
+        """Return where a device may go that somebody has named."""
         barred = {request for device, request in self.known.forbidden_pairs if device == one.id}
         if not one.sanitised or one.id in self.known.forbidden_devices:
             barred = {slot.request.id for slot in self.slots}
@@ -213,10 +239,15 @@ class _Pooling:
         }
         return spared | {
             number: answer
+            for number, answer in self._open(fits, lots).items()
+            if self.slots[number].request.id not in barred
+        }
+
+    def _open(self, fits: list[Eligible | None], lots: tuple[bool, ...]) -> dict[int, Eligible]:
+        return {
+            number: answer
             for number, question in enumerate(self.question_of)
-            if lots[number]
-            and (answer := fits[question]) is not None
-            and self.slots[number].request.id not in barred
+            if lots[number] and (answer := fits[question]) is not None
         }
 
     def _fitting(self, one: Device, key: tuple[object, ...]) -> list[Eligible | None]:
@@ -230,16 +261,14 @@ class _Pooling:
             ]
         return self._fits[key]
 
-    def _admitting(self, one: Device, key: tuple[object, ...]) -> list[bool]:
+    def _admitting(self, one: Device, key: tuple[object, ...]) -> tuple[bool, ...]:
         if key not in self._lots:
             lot = self.known.lots[one.lot]
-            by_request = {
-                request.id: not any(
-                    lot_misses(lot, one.kind, one.unit_value_eur, request, self.known)
-                )
-                for request in {slot.request.id: slot.request for slot in self.slots}.values()
+            by_recipient = {
+                seen: not any(lot_misses(lot, one.kind, one.unit_value_eur, request, self.known))
+                for seen, request in self.recipients.items()
             }
-            self._lots[key] = [by_request[slot.request.id] for slot in self.slots]
+            self._lots[key] = tuple(by_recipient[seen] for seen in self.recipient_of)
         return self._lots[key]
 
 

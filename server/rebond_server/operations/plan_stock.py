@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from rebond_schemas.plan import Device, Grade
 from rebond_schemas.plan_law import Kind, Regime
@@ -29,12 +29,17 @@ LARGEST = 10_000_000
 GRADES = {grade.value: grade for grade in Grade}
 
 
-def plan_stock(work: Work, lots: dict[UUID, str]) -> tuple[Device, ...]:
-    """Return every device that may be planned; those without a lot are left out: no law is known."""
+def plan_stock(
+    work: Work, lots: dict[UUID, str], *where: ColumnElement[bool], most: int | None = None
+) -> tuple[Device, ...]:
+    """Return every device that may be planned; those without a lot are left out: no law is known.
+
+    Or only those of which a condition holds, by tag, so many at the most.
+    """
     values = unit_values(work)
     return tuple(
         replace(device, unit_value_eur=values[device.id] / 100) if device.id in values else device
-        for device in _stock(work, lots)
+        for device in _stock(work, lots, where, most)
     )
 
 
@@ -51,7 +56,9 @@ def plan_device(work: Work, row: DeviceRow, lot: Lot) -> Device:
     return device if cents is None else replace(device, unit_value_eur=cents / 100)
 
 
-def _stock(work: Work, lots: dict[UUID, str]) -> Iterator[Device]:
+def _stock(
+    work: Work, lots: dict[UUID, str], where: tuple[ColumnElement[bool], ...], most: int | None
+) -> Iterator[Device]:
     rows = work.session.execute(
         select(DeviceRow, GradeRow, DEVICE_SANITISATION.c.sanitised)
         .join(
@@ -68,8 +75,10 @@ def _stock(work: Work, lots: dict[UUID, str]) -> Iterator[Device]:
             DeviceRow.state.in_((State.GRADED, State.ALLOCATED)),
             DeviceRow.lot_id.is_not(None),
             DeviceRow.grade.in_(GRADES),
+            *where,
         )
         .order_by(DeviceRow.tag)
+        .limit(most)
     )
     short = short_of_what_was_asked(work, lots)
     for device, grade, proven in rows:

@@ -4,30 +4,22 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 
-from rebond_schemas import plan
-from rebond_schemas.plan_output import Assigned
-from rebond_server.domain.lifecycle import Event, State
+from rebond_server.domain.lifecycle import State
 from rebond_server.domain.policy import Permission
-from rebond_server.domain.programme import Refused as NotEligible
-from rebond_server.domain.programme import eligible, terms, tier_of
 from rebond_server.domain.sentence import Sentence
 from rebond_server.domain.voucher import code_sha256
-from rebond_server.errors import BadValue, NotFound, NotProven, Taken
-from rebond_server.operations.caps import one_at_a_time, refuse_over_cap
+from rebond_server.errors import NotFound, Taken
+from rebond_server.operations.allocate_directly import allocate_directly
+from rebond_server.operations.caps import one_at_a_time
 from rebond_server.operations.hand_over import hand_over
-from rebond_server.operations.plan_stock import plan_device
-from rebond_server.operations.programmes import territories
 from rebond_server.operations.requests import request_of
-from rebond_server.operations.step import by_person, device_of, sanitised
+from rebond_server.operations.step import device_of
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Assignment, Handover
-from rebond_server.store.base import plain
-from rebond_server.store.demand import Lot, Programme, Request
+from rebond_server.store.demand import Request
 from rebond_server.store.device import Device
-from rebond_server.store.ids import uuid7
 from rebond_server.store.queries.find import named
 from rebond_server.store.voucher import Voucher
 
@@ -45,7 +37,7 @@ def withdraw_device(
     if chosen.state is State.ALLOCATED:
         assignment = _own(work, chosen, request)
     else:
-        assignment = _allocate(work, chosen, request)
+        assignment = allocate_directly(work, chosen, request)
     voucher.used, voucher.used_by = work.now, work.person()
     voucher.assignment_id = assignment.id
     work.session.flush()
@@ -139,64 +131,3 @@ def _own(work: Work, device: Device, request: Request) -> Assignment:
             )
         )
     return assignment
-
-
-def _allocate(work: Work, device: Device, request: Request) -> Assignment:
-    if not sanitised(work.session, device):
-        raise NotProven(
-            Sentence(
-                fr=f"{device.tag} : l'effacement n'est pas prouvé.",
-                en=f"{device.tag}: its erasure is not proven.",
-            )
-        )
-    line = _judged(work, device, request)
-    refuse_over_cap(work, request, device)
-    by_person(work, device, Event.ALLOCATE, request.code)
-    assignment = Assignment(
-        site_id=work.site_id, id=uuid7(work.now), device_id=device.id, request_id=request.id,
-        plan_id=None, reasons=[plain(line)], confirmed=work.now, confirmed_by=work.person(),
-    )  # fmt: skip
-    work.session.add(assignment)
-    work.session.flush()
-    return assignment
-
-
-def _judged(work: Work, device: Device, request: Request) -> Assigned:
-    """Ask the same conditions as the plan does, for this one device and this one file."""
-    if device.lot_id is None:
-        raise BadValue(
-            Sentence(
-                fr=f"{device.tag} n'est dans aucun lot : on ne sait pas sous quelle loi il est.",
-                en=f"{device.tag} is in no lot: no law is known for it.",
-            )
-        )
-    within = work.session.get_one(Programme, (work.site_id, request.programme_id))
-    lot = work.session.get_one(Lot, (work.site_id, device.lot_id))
-    asked = msgspec.structs.replace(
-        msgspec.convert(request.terms, plan.Request), completed=request.completed
-    )
-    source = plan.PlanInput(
-        territories=msgspec.convert(tuple(territories(work)), tuple[plan.Territory, ...]),
-        lots=(msgspec.convert(lot.terms, plan.Lot),),
-        programmes=(msgspec.convert(within.terms, plan.Programme),),
-        requests=(asked,),
-    )
-    answer = eligible(
-        plan_device(work, device, lot), asked, asked.parts[0], terms(source, work.now)
-    )
-    if isinstance(answer, NotEligible):
-        misses = ", ".join(miss.condition.value for miss in answer.misses)
-        raise BadValue(
-            Sentence(
-                fr=f"{device.tag} ne convient pas à ce bon ({misses}).",
-                en=f"{device.tag} does not fit this voucher ({misses}).",
-            )
-        )
-    return Assigned(
-        device=str(device.id),
-        request=request.code,
-        part=asked.parts[0].name,
-        wish=answer.wish,
-        over_specification=answer.over_specification,
-        tier=tier_of(asked, source.programmes[0]),
-    )

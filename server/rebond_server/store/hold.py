@@ -1,9 +1,10 @@
 """What officers decided ahead of a plan: pins, refusals, reserves; and resets that people saw."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, CheckConstraint, Date, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rebond_schemas.plan import Hold
@@ -33,6 +34,27 @@ class HoldRow(OfSite, Base):
         CheckConstraint(one_of("kind", Hold), name="kind"),
         CheckConstraint("device_id IS NOT NULL OR request_id IS NOT NULL", name="named"),
         CheckConstraint("length(trim(reason)) > 0", name="reason"),
+    )
+
+
+class Replacement(OfSite, Base):
+    """A device that came back under warranty, and the instruction that offers another in its place."""
+
+    __tablename__ = "replacement"
+    returned_id: Mapped[UUID] = mapped_column(Uuid)
+    """The assignment of the device that came back, closed since."""
+    hold_id: Mapped[UUID] = mapped_column(Uuid)
+    part: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What an offer must be at least: the class of the device that came back, as a part of a request."""
+    assignment_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """The assignment that an officer made of the offer; None: not yet."""
+
+    __table_args__ = (
+        to_site(),
+        to("assignment", "returned_id"),
+        to("hold", "hold_id"),
+        to("assignment", "assignment_id"),
+        UniqueConstraint("site_id", "hold_id"),
     )
 
 

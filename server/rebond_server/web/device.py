@@ -16,6 +16,7 @@ from rebond_server.errors import BadValue, NotFound
 from rebond_server.operations import destroy_drives as destroying
 from rebond_server.operations import grade_device as grading
 from rebond_server.operations import hold_device as steps
+from rebond_server.operations import replace_device as replacing
 from rebond_server.operations import undo_assignment as undoing
 from rebond_server.operations.act_on_tags import MOST_TAGS
 from rebond_server.operations.attachments import Subject, attachments
@@ -236,6 +237,22 @@ def take_back(device_id: UUID) -> ResponseReturnValue:
         "L'appareil est repris : il sera effacé de nouveau.",
         "The device is taken back: it will be erased again.",
     )
+
+
+@blueprint.post("/d/<uuid:device_id>/remplacer")
+def replace(device_id: UUID) -> ResponseReturnValue:
+    """Take a device back under warranty and offer its request another of at least its class."""
+    offer = replacing.replace_under_warranty(work(), device_id, field("reason"))
+    code = offer.request.code
+    if offer.offered is None:
+        return _told(offer.returned, Sentence(
+            fr=f"Repris, à effacer de nouveau. Rien d'au moins cette classe n'est en stock : {code} attend.",
+            en=f"Taken back, to be erased again. Nothing of at least its class is in stock: {code} waits.",
+        ))  # fmt: skip
+    return _told(offer.returned, Sentence(
+        fr=f"Repris, à effacer de nouveau. {offer.offered.tag} est proposé à sa place à {code}.",
+        en=f"Taken back, to be erased again. {offer.offered.tag} is offered to {code} in its place.",
+    ))  # fmt: skip
 
 
 @blueprint.post("/d/<uuid:device_id>/vu-apres-sortie")

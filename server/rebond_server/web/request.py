@@ -15,12 +15,14 @@ from rebond_server.operations.files import STEPS, note_answer, see_proof
 from rebond_server.operations.hand_over import hand_over as release
 from rebond_server.operations.import_files import import_files
 from rebond_server.operations.programmes import VOUCHER_PROOF, territories
+from rebond_server.operations.replace_device import allocate_replacement
 from rebond_server.operations.requests import record_request
 from rebond_server.store.demand import Request
 from rebond_server.store.queries.file_page import file_page
 from rebond_server.store.queries.find import named
 from rebond_server.store.queries.organisation_list import organisations
 from rebond_server.store.queries.programme_page import programme_names
+from rebond_server.store.queries.replacements import replacements
 from rebond_server.store.queries.request_page import (
     count_requests,
     handovers,
@@ -36,6 +38,7 @@ from rebond_server.web.report_words import public_name
 from rebond_server.web.request_form import request_facts
 from rebond_server.web.session import work
 from rebond_server.web.what_it_takes import what_it_takes
+from rebond_server.web.wish_words import choices
 
 blueprint = Blueprint("request", __name__)
 PAGE = 100
@@ -124,6 +127,8 @@ def page(request_id: UUID) -> ResponseReturnValue:
         file=file_page(session, site_id, row),
         terms=row.terms,
         programme=programme,
+        choices=choices(row.terms),
+        replaced=replacements(session, site_id, request_id),
         asked=[name for name in programme.terms.proofs if name != VOUCHER_PROOF],
         steps=STEPS if programme.first_come else (),
         questions=tuple(Question) if programme.first_come else (),
@@ -131,6 +136,16 @@ def page(request_id: UUID) -> ResponseReturnValue:
         public_name=public_name,
         why=() if plan is None else own_lines(plan, found.line.code),
         takes=what_it_takes(plan, found.line.code) if plan and request.args.get("quoi") else None,
+    )
+
+
+@blueprint.post("/demandes/<uuid:request_id>/remplacements/<uuid:replacement_id>")
+def replace(request_id: UUID, replacement_id: UUID) -> ResponseReturnValue:
+    """Allocate what is offered in the place of a device that came back."""
+    allocate_replacement(work(), replacement_id)
+    return done(
+        Sentence(fr="Le remplacement est attribué.", en="The replacement is allocated."),
+        url_for("request.page", request_id=request_id),
     )
 
 

@@ -27,6 +27,7 @@ from rebond_server.domain.voucher import code_sha256
 from rebond_server.operations import hold_device, step
 from rebond_server.operations.accept_limits import accept_limits
 from rebond_server.operations.act_on_tags import BulkAction, act_on_tags
+from rebond_server.operations.allocate_directly import allocate_directly
 from rebond_server.operations.confirm_assignment import confirm_assignment, confirm_plan
 from rebond_server.operations.confirm_grades import confirm_grades
 from rebond_server.operations.destroy_drives import destroy_drives
@@ -41,6 +42,7 @@ from rebond_server.operations.make_plan import make_plan
 from rebond_server.operations.place_device import give_to, move_device, record_place
 from rebond_server.operations.platform_changes import apply_changes
 from rebond_server.operations.put_in_lot import put_in_lot
+from rebond_server.operations.replace_device import allocate_replacement, replace_under_warranty
 from rebond_server.operations.settle_doubt import same_device, two_devices
 from rebond_server.operations.take_in import take_in
 from rebond_server.operations.undo_assignment import undo_assignment
@@ -57,6 +59,7 @@ from rebond_server.store.allocation import Assignment, PlanRow
 from rebond_server.store.base import plain
 from rebond_server.store.demand import Request
 from rebond_server.store.device import Device, DriveRow
+from rebond_server.store.hold import HoldRow, Replacement
 from rebond_server.store.record import BulkAct
 from rebond_server.store.voucher import Voucher
 
@@ -84,12 +87,41 @@ def voucher_of(work, target):
     return "BON-ESSAI"
 
 
+def replacement_of(work, target):
+    """Return an offer of the target's device in the place of another that came back."""
+    other = work.session.query(Device).filter(Device.id != target.device).first()
+    returned = Assignment(
+        site_id=work.site_id, id=uuid4(), device_id=other.id, request_id=target.request,
+        reasons=[], confirmed=work.now, confirmed_by=work.person(), closed=work.now,
+    )  # fmt: skip
+    hold = HoldRow(
+        site_id=work.site_id, id=uuid4(), kind=Hold.PIN, device_id=target.device,
+        request_id=target.request, reason="essai", made=work.now, made_by=work.person(),
+    )  # fmt: skip
+    work.session.add_all([returned, hold])
+    work.session.flush()
+    offer = Replacement(
+        site_id=work.site_id, id=uuid4(), returned_id=returned.id, hold_id=hold.id,
+        part={"name": "pc", "wishes": [{"kinds": ["laptop"]}]},
+    )  # fmt: skip
+    work.session.add(offer)
+    work.session.flush()
+    return offer.id
+
+
 TRIED = {
     "look_after_end": lambda w, t: hold_device.look_after_end(w, t.device, "essai"),
     "hold_device": lambda w, t: hold_device.hold_device(w, t.device, "essai"),
     "resume_device": lambda w, t: hold_device.resume_device(w, t.device, "essai"),
     "scrap_device": lambda w, t: hold_device.scrap_device(w, t.device, "essai"),
     "take_back": lambda w, t: hold_device.take_back(w, t.device, "essai"),
+    "replace_under_warranty": lambda w, t: replace_under_warranty(w, t.device, "essai"),
+    "allocate_replacement": lambda w, t: allocate_replacement(w, replacement_of(w, t)),
+    "allocate_directly": lambda w, t: allocate_directly(
+        w,
+        w.session.get(Device, (w.site_id, t.device)),
+        w.session.get(Request, (w.site_id, t.request)),
+    ),
     "confirm_grade": lambda w, t: confirm_grade(w, t.device, Letter.A, "essai"),
     "confirm_grades": lambda w, _: confirm_grades(w),
     "put_in_lot": lambda w, t: put_in_lot(w, [t.device], "collecte-2021"),
@@ -221,7 +253,7 @@ ELSEWHERE = {
     "issue_vouchers", "lapse_vouchers", "lapse_every_night", "withdraw_voucher", "standing_voucher", "record_batch",
     "record_use", "import_uses", "plan_stock", "plan_device", "given_devices", "plan_lot",
     "plan_programme", "holds_now", "standing_holds", "lift_hold", "try_plan", "one_at_a_time",
-    "refuse_over_cap", "refuse_partial_kits", "import_files", "see_proof_of_many",
+    "refuse_over_cap", "terms_of", "lot_of", "refuse_partial_kits", "import_files", "see_proof_of_many",
     # about names and signatures, apart from devices
     "keep_name", "keep_signature", "read_signature", "find_people", "erase_person",
     # one machine or two: parts of `same_device`, which is tried, and of test_reprobes

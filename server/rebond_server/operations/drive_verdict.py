@@ -1,12 +1,12 @@
 """The health of a stored drive: judged from its stored facts and its erasure, now or again by other rules."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Text, cast, or_, select, update
+from sqlalchemy import Text, cast, or_, select
 
 from rebond_schemas.facts import Drive
 from rebond_server.domain.condition import Plain
@@ -22,8 +22,9 @@ from rebond_server.domain.health_facts import SCALES, Medium
 from rebond_server.domain.verdict import judge
 from rebond_server.operations.evidence_of import erasure_of
 from rebond_server.operations.work import Work
-from rebond_server.store.base import plain
+from rebond_server.store.base import as_it_is, plain
 from rebond_server.store.device import Device, DeviceDrive, DriveRow, JudgementRow
+from rebond_server.store.many import change_rows
 from rebond_server.store.stick import StatementRow
 
 
@@ -63,13 +64,13 @@ def keep_health(one: DeviceDrive, found: DriveHealth) -> None:
         setattr(one, name, value)
 
 
-def _columns(found: DriveHealth) -> dict[str, object]:
+def _columns(found: DriveHealth, shaped: Callable[[object], object] = plain) -> dict[str, object]:
     known = {name: value for name, value in found.facts.items() if value is not None}
     return {
         "health": found.health.value,
-        "health_reasons": [plain(spoken.sentence) for spoken in found.spoken],
+        "health_reasons": [shaped(spoken.sentence) for spoken in found.spoken],
         "health_sha256": found.edition.sha256,
-        "health_facts": plain(Kept(medium=found.medium, names=_NAMES, facts=known)),
+        "health_facts": shaped(Kept(medium=found.medium, names=_NAMES, facts=known)),
     }
 
 
@@ -93,9 +94,9 @@ def judge_again(
         )
         anew[key] = found.health.value
         devices.add(device)
-        rows.append({"site_id": work.site_id, "id": key} | _columns(found))
+        rows.append({"site_id": work.site_id, "id": key} | _columns(found, as_it_is))
     if keep and rows:
-        work.session.execute(update(DeviceDrive), rows)
+        change_rows(work.session, DeviceDrive.__table__, rows)  # type: ignore[arg-type]  # a declared table is a Table
     if not devices:
         return {}
     healths: dict[UUID, list[Health]] = {device: [] for device in devices}

@@ -204,11 +204,6 @@ def row_values(
     }
 
 
-def as_it_is(value: object) -> object:
-    """Return a value unchanged: the database writes it as JSON, and nobody reads the row back."""
-    return value
-
-
 def fingerprint(rules: Rules) -> str:
     """Return one fingerprint of both rule files: a grade also rests on the health of the drives."""
     both = f"{rules.grading.edition.sha256} {rules.health.edition.sha256}"

@@ -21,9 +21,10 @@ from rebond_server.domain.policy import Permission
 from rebond_server.domain.rule_set import RuleSet, grader_by
 from rebond_server.domain.sentence import Sentence
 from rebond_server.operations.drive_verdict import judge_again
-from rebond_server.operations.grade_device import CONFIRMED, as_it_is, fingerprint, row_values
+from rebond_server.operations.grade_device import CONFIRMED, fingerprint, row_values
 from rebond_server.operations.history import tell_all, told
 from rebond_server.operations.work import Work
+from rebond_server.store.base import as_it_is
 from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.regraded import NEWEST, replace_grades
 

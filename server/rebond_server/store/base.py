@@ -74,6 +74,11 @@ def plain(value: object) -> Any:  # noqa: ANN401 - what a JSON column takes and 
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
+def as_it_is(value: object) -> object:
+    """Return a value unchanged: the database writes it as JSON, and nobody reads the row back."""
+    return value
+
+
 def one_of(column: str, words: type[StrEnum]) -> str:
     """Return the text of a CHECK that a column holds a word of this set."""
     listed = ", ".join(f"'{word.value}'" for word in words)

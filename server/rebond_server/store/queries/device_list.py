@@ -12,9 +12,11 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.store.demand import Lot
 from rebond_server.store.device import Device
 from rebond_server.store.intake import DevicePlace, Place
-from rebond_server.store.queries.counting import Counted, count_up_to
+from rebond_server.store.queries.counting import MOST_COUNTED, Counted, count_up_to
 
 PAGE = 50
+MOST_FOUND = 1_000
+"""Devices with a text that are counted: no index holds the text itself, so each is a row to be read."""
 SHORTEST_INSIDE = 3
 """Characters of a text that is looked for inside words."""
 
@@ -87,7 +89,8 @@ def device_list(session: Session, site_id: UUID, wanted: Wanted, most: int = PAG
 def count_devices(session: Session, site_id: UUID, wanted: Wanted) -> Counted:
     """Return how many devices are wanted."""
     # the tag, not the id: indexes hold it, so that no row need be read to be counted
-    return count_up_to(session, _of(site_id, wanted))
+    most = MOST_FOUND if wanted.text else MOST_COUNTED
+    return count_up_to(session, _of(site_id, wanted), most)
 
 
 def tags_after(site_id: UUID, wanted: Wanted, after: str) -> Select[str]:

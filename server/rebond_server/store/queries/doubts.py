@@ -14,7 +14,7 @@ from rebond_server.store.people import Account
 from rebond_server.store.queries.find import Found, devices_by_id
 from rebond_server.store.sameness import Doubt, Join
 
-MOST = 100
+MOST = 40
 """Pairs on one page, the likeliest first."""
 
 

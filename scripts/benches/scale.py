@@ -36,6 +36,7 @@ from rebond_server.operations.log_in import open_login
 from rebond_server.operations.set_up import set_up
 from rebond_server.operations.work import command_line
 from rebond_server.operations.workshop import Workshop, open_workshop
+from rebond_server.serving import settled
 from rebond_server.store.people import Account
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -145,7 +146,7 @@ def _print(name: str, room: Path) -> bool:
 
 def _browser(config: Config, workshop: Workshop) -> FlaskClient:
     with contextlib.redirect_stderr(io.StringIO()):  # the lines of the log go nowhere
-        app = join(config, workshop, lambda: NOW)
+        app = settled(join(config, workshop, lambda: NOW))
     browser = app.test_client()
     with workshop.work(command_line(Role.ADMIN), NOW) as work:
         account = work.session.query(Account).filter_by(login="lead").one()

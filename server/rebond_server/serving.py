@@ -1,5 +1,6 @@
 """Serving the application with gunicorn, from one command."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -42,7 +43,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Flask:
         """Return the application, made after the fork."""
-        return create_app(self.settings)
+        return settled(create_app(self.settings))
+
+
+def settled(app: Flask) -> Flask:
+    """Return the application, with all that was loaded for it set aside from the search for cycles.
+
+    A whole search through 260,000 objects took 0.2 to 0.4 s, in the middle of somebody's request.
+    """
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def serve(config: Config, host: str, port: int) -> None:

@@ -111,7 +111,7 @@ def _netboot(boot: Boot, image: StickImage, folder: Path) -> Iterator[Path | Non
             serving.terminate()
 
 
-def told(server: WorkshopServer, drives: Sequence[DonorDrive] = DRIVES) -> list[str]:
+def told(server: WorkshopServer, drives: Sequence[DonorDrive]) -> list[str]:
     """Compare what the server was told with what the PC was made of."""
     faults = []
     serials = {drive.serial for drive in drives}

@@ -174,6 +174,12 @@ def _request(work: Work, code: str) -> Request:
         raise NotFound(
             Sentence(fr=f"La demande {code} n'existe plus.", en=f"Request {code} is gone.")
         )
+    refuse_served(work, request)
+    return request
+
+
+def refuse_served(work: Work, request: Request) -> None:
+    """Raise Taken when a request is closed or has all that it asked for."""
     held = work.session.scalar(
         select(func.count())
         .select_from(Assignment)
@@ -186,11 +192,10 @@ def _request(work: Work, code: str) -> Request:
     if request.closed is not None or (held or 0) >= wanted_devices(request):
         raise Taken(
             Sentence(
-                fr=f"La demande {code} a déjà tout ce qu'elle demande.",
-                en=f"Request {code} already has all it asked for.",
+                fr=f"La demande {request.code} a déjà tout ce qu'elle demande.",
+                en=f"Request {request.code} already has all it asked for.",
             )
         )
-    return request
 
 
 def wanted_devices(request: Request) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from rebond_schemas import plan
 from rebond_schemas.plan_output import Assigned
@@ -13,10 +13,10 @@ from rebond_server.domain.policy import Permission
 from rebond_server.domain.programme import Eligible, eligible
 from rebond_server.domain.replacement import at_least_like
 from rebond_server.domain.sentence import Sentence
-from rebond_server.errors import NotFound, Taken
+from rebond_server.errors import NotFound
 from rebond_server.operations.allocate_directly import allocate_directly, lot_of, terms_of
 from rebond_server.operations.caps import one_at_a_time
-from rebond_server.operations.confirm_assignment import wanted_devices
+from rebond_server.operations.confirm_assignment import refuse_served
 from rebond_server.operations.history import tell
 from rebond_server.operations.hold_device import take_back
 from rebond_server.operations.holds import holds_now
@@ -79,7 +79,7 @@ def allocate_replacement(work: Work, replacement_id: UUID) -> Assignment:
         raise NotFound(Sentence(fr="Cette offre n'est plus là.", en="This offer is gone."))
     returned = work.session.get_one(Assignment, (work.site_id, row.returned_id))
     request = request_of(work, returned.request_id)
-    _refuse_served(work, request)
+    refuse_served(work, request)
     assert hold.device_id is not None  # noqa: S101 - an offer names a device; tells the type checker
     part = msgspec.convert(row.part, plan.Part)
     chosen = device_of(work, hold.device_id)
@@ -139,22 +139,3 @@ def _offer(
         work, "offer_replacement", ("device", offered.id), new=request.code, reason=reason[:500],
         details={"returned": str(returned.device_id)},
     )  # fmt: skip
-
-
-def _refuse_served(work: Work, request: Request) -> None:
-    held = work.session.scalar(
-        select(func.count())
-        .select_from(Assignment)
-        .where(
-            Assignment.site_id == work.site_id,
-            Assignment.request_id == request.id,
-            Assignment.closed.is_(None),
-        )
-    )
-    if request.closed is not None or (held or 0) >= wanted_devices(request):
-        raise Taken(
-            Sentence(
-                fr=f"La demande {request.code} a déjà tout ce qu'elle demande.",
-                en=f"Request {request.code} already has all it asked for.",
-            )
-        )

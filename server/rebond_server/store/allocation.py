@@ -68,13 +68,6 @@ class Assignment(OfSite, Base):
             postgresql_where=text("closed IS NULL"),
         ),
         Index("ix_assignment_request", "site_id", "request_id"),
-        Index(
-            "ix_assignment_waiting",
-            "site_id",
-            "request_id",
-            sqlite_where=text("closed IS NULL AND handover_id IS NULL"),
-            postgresql_where=text("closed IS NULL AND handover_id IS NULL"),
-        ),
     )
 
 

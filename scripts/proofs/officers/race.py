@@ -27,6 +27,7 @@ from rebond_server.domain.lifecycle import State
 from rebond_server.domain.lot import LotKind
 from rebond_server.domain.role import Role
 from rebond_server.domain.voucher import voucher_code
+from rebond_server.operations.close_request import close_request
 from rebond_server.operations.confirm_assignment import confirm_assignment
 from rebond_server.operations.create_account import create_account
 from rebond_server.operations.examine_by_hand import examine_by_hand
@@ -42,7 +43,7 @@ from rebond_server.operations.undo_assignment import undo_assignment
 from rebond_server.operations.withdraw_device import withdraw_device
 from rebond_server.operations.work import Actor, Work, command_line, person
 from rebond_server.operations.workshop import Workshop
-from rebond_server.store.demand import Programme
+from rebond_server.store.demand import Programme, Request
 from rebond_server.store.device import Device
 from rebond_server.store.voucher import Voucher
 
@@ -224,7 +225,11 @@ class Proof:
             self.tally.faults += list(faults(work, opened))
 
     def _clear(self) -> None:
-        """Bring every device back to stock."""
+        """Close what was asked, and bring every device back to stock."""
+        with self.workshop.work(self.officers[0], self.now()) as work:
+            waiting = select(Request.id).where(Request.closed.is_(None))
+            for request in work.session.scalars(waiting).all():
+                close_request(work, request, "fin du tour")
         for device in self.devices:
             with self.workshop.work(self.lead, self.now(), reading=True) as work:
                 state = work.session.get_one(Device, (work.site_id, device)).state

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import defer
 
-from rebond_schemas.plan import Hold
-from rebond_schemas.plan_output import Assigned, PlanOutput
+from rebond_schemas.plan_output import Assigned
 from rebond_server.domain.errors import Refused
 from rebond_server.domain.lifecycle import Event, State
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound, NotProven, Taken
 from rebond_server.operations.caps import one_at_a_time, refuse_over_cap
+from rebond_server.operations.proposed_lines import proposed_lines
 from rebond_server.operations.step import by_person, device_of, sanitised
 from rebond_server.operations.work import Work
 from rebond_server.store.allocation import Assignment, PlanRow
@@ -23,7 +23,6 @@ from rebond_server.store.base import plain
 from rebond_server.store.demand import Programme, Request
 from rebond_server.store.device import Device
 from rebond_server.store.ids import uuid7
-from rebond_server.store.queries.plan_page import CONFIRMED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +39,8 @@ def confirm_assignment(work: Work, plan_id: UUID, device_id: UUID) -> Assignment
     """Allocate the device as the newest plan says; raise Refused with the reason when it cannot be."""
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
-    line = _line(plan, device_id)
-    if line.request in _at_the_counter(work):
+    line = _line(work, plan, device_id)
+    if line.request in _at_the_counter(work, line.request):
         raise BadValue(
             Sentence(
                 fr="Ce dispositif sert au guichet, par bon : rien ne s'attribue d'ici.",
@@ -58,11 +57,11 @@ def confirm_plan(work: Work, plan_id: UUID, request: str | None = None) -> tuple
     """
     work.require(Permission.CONFIRM_PLAN)
     plan = _newest(work, plan_id)
-    lines = _output(plan).assignments
-    done = _confirmed(work, plan) | _allocated_before(plan)
-    counter = _at_the_counter(work)
+    done, counter = _confirmed(work, plan), _at_the_counter(work, request)
     open_lines = [
-        one for one in lines if UUID(one.device) not in done and one.request not in counter
+        line
+        for device, line in proposed_lines(work, plan.id).items()
+        if device not in done and line.request not in counter
     ]
     asked = [one for one in open_lines if request in {None, one.request}]
     results = tuple(_try(work, plan, line) for line in asked)
@@ -84,27 +83,19 @@ def _confirmed(work: Work, plan: PlanRow) -> set[UUID]:
     )
 
 
-def _allocated_before(plan: PlanRow) -> set[UUID]:
-    """Return the devices that were allocated already when the plan was made."""
-    return {
-        UUID(pin["device"])
-        for pin in plan.input.get("pins", ())
-        if pin["hold"] == Hold.LOCK and pin["reason"] == CONFIRMED
-    }
-
-
-def _at_the_counter(work: Work) -> set[str]:
-    """Return the codes of first-come requests: their devices leave at the office, by voucher."""
-    return set(
-        work.session.scalars(
-            select(Request.code)
-            .join(
-                Programme,
-                (Programme.site_id == Request.site_id) & (Programme.id == Request.programme_id),
-            )
-            .where(Request.site_id == work.site_id, Programme.first_come)
+def _at_the_counter(work: Work, code: str | None) -> set[str]:
+    """Return which requests (this one, or all) are first-come: their devices leave at the office, by voucher."""
+    query = (
+        select(Request.code)
+        .join(
+            Programme,
+            (Programme.site_id == Request.site_id) & (Programme.id == Request.programme_id),
         )
+        .where(Request.site_id == work.site_id, Programme.first_come)
     )
+    if code is not None:
+        query = query.where(Request.code == code)
+    return set(work.session.scalars(query))
 
 
 def _try(work: Work, plan: PlanRow, line: Assigned) -> LineResult:
@@ -204,9 +195,11 @@ def wanted_devices(request: Request) -> int:
 
 
 def _newest(work: Work, plan_id: UUID) -> PlanRow:
+    """Return the plan, without its input and its lines, or raise NotFound when a newer one was made."""
     newest = work.session.scalars(
         select(PlanRow)
         .where(PlanRow.site_id == work.site_id)
+        .options(defer(PlanRow.input), defer(PlanRow.output))
         .order_by(PlanRow.made.desc(), PlanRow.id.desc())
         .limit(1)
     ).one_or_none()
@@ -220,17 +213,13 @@ def _newest(work: Work, plan_id: UUID) -> PlanRow:
     return newest
 
 
-def _line(plan: PlanRow, device_id: UUID) -> Assigned:
-    for line in _output(plan).assignments:
-        if line.device == str(device_id) and device_id not in _allocated_before(plan):
-            return line
-    raise NotFound(
-        Sentence(
-            fr="Le plan ne propose cet appareil à personne.",
-            en="The plan proposes this device to nobody.",
+def _line(work: Work, plan: PlanRow, device_id: UUID) -> Assigned:
+    line = proposed_lines(work, plan.id).get(device_id)
+    if line is None:
+        raise NotFound(
+            Sentence(
+                fr="Le plan ne propose cet appareil à personne.",
+                en="The plan proposes this device to nobody.",
+            )
         )
-    )
-
-
-def _output(plan: PlanRow) -> PlanOutput:
-    return msgspec.convert(plan.output, PlanOutput)
+    return line

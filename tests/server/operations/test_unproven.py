@@ -234,7 +234,7 @@ ELSEWHERE = {
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",
-    "picture", "plan_source", "differences", "recomputed",
+    "picture", "plan_source", "proposed_lines", "differences", "recomputed",
     # lets go of names, logins and attempts, never of a device
     "purge",
     # sealed statements and statements in doubt, tried in test_parcels and test_doubt
@@ -253,7 +253,7 @@ ELSEWHERE = {
     "issue_vouchers", "lapse_vouchers", "lapse_every_night", "withdraw_voucher", "standing_voucher", "record_batch",
     "record_use", "import_uses", "plan_stock", "plan_device", "given_devices", "plan_lot",
     "plan_programme", "holds_now", "standing_holds", "lift_hold", "try_plan", "one_at_a_time",
-    "refuse_over_cap", "terms_of", "lot_of", "refuse_partial_kits", "import_files", "see_proof_of_many",
+    "refuse_over_cap", "refuse_served", "terms_of", "lot_of", "refuse_partial_kits", "import_files", "see_proof_of_many",
     # about names and signatures, apart from devices
     "keep_name", "keep_signature", "read_signature", "find_people", "erase_person",
     # one machine or two: parts of `same_device`, which is tried, and of test_reprobes

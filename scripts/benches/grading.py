@@ -7,12 +7,13 @@ almost every device another grade; then by other rules of drive health, that jud
 """
 
 import argparse
+import gc
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -28,8 +29,9 @@ from rebond_server.domain.role import Role
 from rebond_server.domain.rule_set import grader_by
 from rebond_server.operations.create_account import create_account
 from rebond_server.operations.grade_device import row_values
-from rebond_server.operations.regrade import regrade_batch, simulate
+from rebond_server.operations.regrade import regrade_all
 from rebond_server.operations.rules_in_force import adopt_rules, read_proposed
+from rebond_server.operations.simulate_rules import simulate
 from rebond_server.operations.work import Actor, Rules, Work, command_line, person
 from rebond_server.operations.workshop import Workshop
 from rebond_server.rules.load import GRADING, MARKS, grading_rules, health_rules, rule_text
@@ -91,6 +93,7 @@ def measure(count: int, folder: Path, url: str) -> bool:
     workshop = _workshop(folder, url)
     with workshop.work(command_line(Role.ADMIN), NOW) as work:
         lead = person(create_account(work, "lead", "lead", Role.LEAD, "a long pass phrase"))
+    gc.freeze()  # as every command does once the workshop is open
     _timed(f"fill {count}", lambda: _fill(workshop, lead, count))
     text = (
         rule_text(GRADING)
@@ -129,14 +132,13 @@ def _adopted(workshop: Workshop, lead: Actor, count: int, text: str, minute: int
 
 def _all(workshop: Workshop, lead: Actor, minute: int, enough: int | None = None) -> int:
     """Grade batch after batch; stop once this many are done, as an interrupt would."""
-    last: UUID | None = None
     graded = 0
-    while True:
-        with workshop.work(lead, NOW + timedelta(minutes=minute)) as work:
-            done = regrade_batch(work, last)
-        graded, last = graded + done.graded, done.last
-        if last is None or (enough is not None and graded >= enough):
-            return graded
+    with closing(regrade_all(workshop, lead, lambda: NOW + timedelta(minutes=minute))) as steps:
+        for step in steps:
+            graded += step.graded
+            if enough is not None and graded >= enough:
+                break
+    return graded
 
 
 def _timed(name: str, act: object) -> float:

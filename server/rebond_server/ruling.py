@@ -4,7 +4,6 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from uuid import UUID
 
 from rebond_server.config import Config
 from rebond_server.domain.rule_file import read_rule_file
@@ -12,8 +11,9 @@ from rebond_server.domain.rule_text import decode_rules
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue
 from rebond_server.operations.create_account import account_by_login
-from rebond_server.operations.regrade import Progress, regrade_batch, remaining, simulate
+from rebond_server.operations.regrade import regrade_all, remaining
 from rebond_server.operations.rules_in_force import adopt_rules, read_proposed
+from rebond_server.operations.simulate_rules import simulate
 from rebond_server.operations.work import NOBODY, Actor, person
 from rebond_server.operations.workshop import Workshop
 from rebond_server.verb import Open, Verb, say, utc_now
@@ -80,16 +80,11 @@ def _regrade(config: Config, asked: argparse.Namespace) -> int:
 def _all(workshop: Workshop, actor: Actor, whole: int, asked: argparse.Namespace) -> None:
     """Grade batch after batch, each a transaction of its own, and say how far it is."""
     done = changed = 0
-    last: UUID | None = None
-    while True:
-        with workshop.work(actor, utc_now()) as work:
-            step: Progress = regrade_batch(work, last)
-        done, changed, last = done + step.graded, changed + step.changed, step.last
+    for step in regrade_all(workshop, actor, utc_now):
+        done, changed = done + step.graded, changed + step.changed
         told = _STEP.into(asked.language).format(done=done, all=whole, changed=changed)
         say(told)
         sys.stdout.flush()
-        if last is None:
-            return
 
 
 def _text(file: Path) -> str:

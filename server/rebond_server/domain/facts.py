@@ -22,7 +22,7 @@ MOST_BATTERY = 110.0
 """Per cent of design capacity; a new pack may exceed 100 (TLP issue 330), more is a misread."""
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One named value; None is unknown, and its source then says who did not tell."""
 
     value: Plain | None

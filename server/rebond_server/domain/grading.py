@@ -68,7 +68,7 @@ class GradingRules(Struct, frozen=True, kw_only=True):
     rules: tuple[GradingRule, ...]
 
 
-class Range(Struct, frozen=True, kw_only=True):
+class Range(Struct, frozen=True, kw_only=True, gc=False):
     """The grade if every unknown turns out badly, and if every one turns out well."""
 
     low: Letter
@@ -80,7 +80,7 @@ class Range(Struct, frozen=True, kw_only=True):
         return self.low.value if self.low is self.high else "REVIEW"
 
 
-class GradeReason(Struct, frozen=True, kw_only=True):
+class GradeReason(Struct, frozen=True, kw_only=True, gc=False):
     """One rule that spoke: followed to its value, its threshold and both their sources."""
 
     rule: str
@@ -103,7 +103,7 @@ class GradeReason(Struct, frozen=True, kw_only=True):
     fix: str | None
 
 
-class Grade(Struct, frozen=True, kw_only=True):
+class Grade(Struct, frozen=True, kw_only=True, gc=False):
     """The grade with its reasons, worst first, and the edition of the rules that gave it."""
 
     overall: Range

@@ -69,7 +69,7 @@ class HealthRules(Struct, frozen=True, kw_only=True):
     rules: tuple[HealthRule, ...]
 
 
-class Spoken(Struct, frozen=True, kw_only=True):
+class Spoken(Struct, frozen=True, kw_only=True, gc=False):
     """One rule that spoke: the value it saw, the threshold, where the threshold comes from."""
 
     rule: str
@@ -83,7 +83,7 @@ class Spoken(Struct, frozen=True, kw_only=True):
     sentence: Sentence
 
 
-class DriveHealth(Struct, frozen=True, kw_only=True):
+class DriveHealth(Struct, frozen=True, kw_only=True, gc=False):
     """The verdict over one drive, every rule that spoke (worst first), and the rules' edition."""
 
     health: Health

@@ -12,7 +12,7 @@ def both(fr: str, en: str | None) -> "Sentence":
     return Sentence(fr=fr, en=fr if en is None else en)
 
 
-class Sentence(Struct, frozen=True, kw_only=True):
+class Sentence(Struct, frozen=True, kw_only=True, gc=False):
     """The same sentence in French and in English."""
 
     fr: str

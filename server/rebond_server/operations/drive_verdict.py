@@ -1,7 +1,8 @@
 """The health of a stored drive: judged from its stored facts and its erasure, now or again by other rules."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -45,7 +46,7 @@ def health_of(
     )
 
 
-class Kept(Struct, frozen=True, kw_only=True):
+class Kept(Struct, frozen=True, kw_only=True, gc=False):
     """What a verdict rests on, as it stands beside the drive; facts that are not known are left out."""
 
     medium: Medium
@@ -74,37 +75,49 @@ def _columns(found: DriveHealth, shaped: Callable[[object], object] = plain) -> 
     }
 
 
-def judge_again(
-    work: Work, first: UUID, last: UUID, rules: HealthRules, *, keep: bool
-) -> dict[UUID, Fact]:
-    """Judge the drives of this range of devices that other rules judged; nothing is probed.
+@dataclass(frozen=True, kw_only=True)
+class Rejudged:
+    """Drives that other rules had judged; nothing of it is written yet."""
 
-    Returns, for each device with such a drive, the health of its drives as a grading fact. Without
-    `keep` nothing is written: a trial.
-    """
+    facts: dict[UUID, Fact]
+    """Of each device with such a drive: the health of all its drives, as a grading fact."""
+    rows: list[tuple[UUID, dict[str, object]]]
+    """Device, and the columns of the new verdict."""
+
+
+def judge_again(work: Work, devices: Collection[UUID], rules: HealthRules) -> Rejudged:
+    """Judge the drives that other rules judged, of these devices in order of id; nothing is probed or written."""
+    if not devices:
+        return Rejudged(facts={}, rows=[])
+    first, last = min(devices), max(devices)
     anew: dict[UUID, str] = {}
-    devices: set[UUID] = set()
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[UUID, dict[str, object]]] = []
     judged = health_judge(rules)
     for key, device, kept in _of_other_rules(work, first, last, rules):
+        if device not in devices:
+            continue
         found = (
             _from_evidence(work, rules, key)
             if kept is None
             else judged(kept.medium, dict.fromkeys(SCALES) | kept.facts)
         )
         anew[key] = found.health.value
-        devices.add(device)
-        rows.append({"site_id": work.site_id, "id": key} | _columns(found, as_it_is))
-    if keep and rows:
-        change_rows(work.session, DeviceDrive.__table__, rows)  # type: ignore[arg-type]  # a declared table is a Table
-    if not devices:
-        return {}
-    healths: dict[UUID, list[Health]] = {device: [] for device in devices}
+        row = {"site_id": work.site_id, "id": key} | _columns(found, as_it_is)
+        rows.append((device, row))
+    if not rows:
+        return Rejudged(facts={}, rows=[])
+    healths: dict[UUID, list[Health]] = {device: [] for device, _ in rows}
     for device, drive, health in _holding(work, first, last):
         told = anew.get(drive, health)
         if device in healths and told is not None:
             healths[device].append(Health(told))
-    return {device: health_fact(found) for device, found in healths.items()}
+    return Rejudged(facts={one: health_fact(found) for one, found in healths.items()}, rows=rows)
+
+
+def keep_again(work: Work, judged: Rejudged, but: Collection[UUID]) -> None:
+    """Write these verdicts, without those of some devices."""
+    rows = [row for device, row in judged.rows if device not in but]
+    change_rows(work.session, DeviceDrive.__table__, rows)  # type: ignore[arg-type]  # a declared table is a Table
 
 
 def _of_other_rules(

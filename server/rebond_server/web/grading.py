@@ -12,7 +12,7 @@ from rebond_server.domain.rule_set import RuleSet
 from rebond_server.domain.rule_text import LARGEST, decode_rules
 from rebond_server.domain.sentence import Sentence
 from rebond_server.errors import BadValue, NotFound
-from rebond_server.operations.regrade import Simulation, regrade_batch, remaining, simulate
+from rebond_server.operations.regrade import regrade_batch, remaining
 from rebond_server.operations.repairs import better, plan_repairs
 from rebond_server.operations.rules_in_force import (
     adopt_rules,
@@ -20,6 +20,7 @@ from rebond_server.operations.rules_in_force import (
     read_proposed,
     shipped_text,
 )
+from rebond_server.operations.simulate_rules import Simulation, simulate
 from rebond_server.operations.step import device_of
 from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS
 from rebond_server.store.queries.device_page import device_by_tag

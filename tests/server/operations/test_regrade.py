@@ -18,13 +18,14 @@ from rebond_server.errors import BadValue
 from rebond_server.operations.declare import declare
 from rebond_server.operations.parts import add_parts, move_part, stock_of, use_part
 from rebond_server.operations.recompute import differences
-from rebond_server.operations.regrade import regrade_batch, remaining, simulate
+from rebond_server.operations.regrade import regrade_all, regrade_batch, remaining
 from rebond_server.operations.rules_in_force import (
     adopt_rules,
     adoptions,
     read_proposed,
     shipped_text,
 )
+from rebond_server.operations.simulate_rules import simulate
 from rebond_server.rules.load import DRIVE_HEALTH, GRADING, MARKS, SUITABILITY, rule_text
 from rebond_server.store.device import Device, DeviceDrive, GradeRow
 
@@ -113,6 +114,61 @@ def test_grading_again_stops_and_resumes_and_old_grades_keep_their_rules(
     device = device_of(sqlite_workshop, tags[0])
     with sqlite_workshop.work(lead, NOON + timedelta(minutes=3)) as work:
         assert work.session.get_one(GradeRow, (work.site_id, device.grade_id)).overall == "C"
+
+
+class Busy:
+    """A clock that does something at its second look: the batch is weighed then, and not yet written."""
+
+    def __init__(self, meanwhile):
+        self.meanwhile, self.looks = meanwhile, 0
+
+    def __call__(self):
+        self.looks += 1
+        if self.looks == 2:
+            self.meanwhile()
+        return NOON + timedelta(minutes=self.looks)
+
+
+def test_a_device_that_changes_while_its_grade_waits_to_be_written_is_weighed_anew(
+    sqlite_workshop, lead, tags
+):
+    device = device_of(sqlite_workshop, tags[0])
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, STRICT, TODAY, "essai")
+
+    def dent():
+        with sqlite_workshop.work(lead, NOON + timedelta(seconds=90)) as work:
+            declare(work, device.id, {}, ["dent"], "tombé")
+
+    steps = list(regrade_all(sqlite_workshop, lead, Busy(dent)))
+    # its own new grade has the rules in force already: nothing is left to do for it
+    assert [(step.graded, step.changed, step.last) for step in steps] == [(4, 4, None)]
+    with sqlite_workshop.work(lead, NOON + timedelta(hours=1)) as work:
+        device = work.session.get_one(Device, (work.site_id, device.id))
+        row = work.session.get_one(GradeRow, (work.site_id, device.grade_id))
+        assert row.facts["appearance"]["value"] is not None
+        assert row.graded == NOON + timedelta(seconds=90)
+        assert remaining(work) == 0
+        assert differences(work) == ()
+
+
+def test_rules_adopted_while_a_batch_waits_to_be_written_are_the_ones_that_count(
+    sqlite_workshop, lead, tags
+):
+    with sqlite_workshop.work(lead, NOON) as work:
+        adopt_rules(work, STRICT, TODAY, "essai")
+
+    def stricter():
+        with sqlite_workshop.work(lead, NOON + timedelta(seconds=90)) as work:
+            other = STRICT.replace('version = "strict"', 'version = "other"')
+            adopt_rules(work, other, TODAY, "essai")
+
+    steps = list(regrade_all(sqlite_workshop, lead, Busy(stricter)))
+    assert [(step.graded, step.changed) for step in steps] == [(len(tags), len(tags))]
+    with sqlite_workshop.work(lead, NOON + timedelta(hours=1)) as work:
+        assert work.rules.grading.edition.version == "other"
+        assert remaining(work) == 0
+        assert differences(work) == ()
 
 
 def test_what_a_person_confirmed_stays(sqlite_workshop, lead):

@@ -10,8 +10,8 @@ from faulty import draw
 pytestmark = pytest.mark.qemu
 
 SEED = 20_261_126
-NUMBERS = (0, 1, 2, 3, 5, 10)
-"""Sound, lying, pulled out, ATA firmware, a sector that cannot be written, pulled and plugged again."""
+NUMBERS = (0, 1, 2, 5)
+"""Sound, lying, pulled out, a sector that cannot be written; `scripts/prove faulted-disks` has all the others."""
 
 
 @pytest.fixture

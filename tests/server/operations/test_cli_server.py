@@ -1,10 +1,10 @@
 """The server's command line, as a person and as `scripts/start` use it."""
 
-import os
 import subprocess
 import sys
 
 import pytest
+import warm
 
 from rebond_server.cli import VERBS
 from rebond_server.rules.load import DRIVE_HEALTH, GRADING, rule_text
@@ -15,28 +15,8 @@ PASSWORD = "une phrase assez longue"
 @pytest.fixture
 def rebond(database_url, scratch):
     """Give a function that runs `rebond` on an empty database of its own."""
-    environment = os.environ | {
-        "REBOND_VAR": str(scratch / "var"),
-        "REBOND_DATABASE_URL": database_url,
-    }
-
-    def run(*words, given=""):
-        return subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "import sys; from rebond_server.cli import main; sys.exit(main())",
-                *words,
-            ],
-            input=given,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-    return run
+    own = {"REBOND_VAR": str(scratch / "var"), "REBOND_DATABASE_URL": database_url}
+    return lambda *words, given="": warm.rebond(words, own, given)
 
 
 def test_from_nothing_to_a_table(rebond):
@@ -70,6 +50,9 @@ def test_from_nothing_to_a_table(rebond):
 
 def test_every_verb_says_what_it_does_in_two_languages():
     assert all(" / " in verb.help for verb in VERBS.values())
+    command = [sys.executable, "-m", "rebond_server", "--help"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert all(f"\n    {name}" in told for name in VERBS)
 
 
 def test_rules_are_checked_tried_adopted_and_the_stock_graded_again(rebond, tmp_path):

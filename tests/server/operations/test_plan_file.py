@@ -1,13 +1,11 @@
 """`rebond plan INPUT.json`: the documented example, the greedy stand-in, and what it refuses."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
+import warm
 from moments import NOON
 
 from rebond_schemas.codec import PLAN_FILE, STATEMENT, Limits, Unreadable, decode_as
@@ -23,19 +21,8 @@ MOMENT = "2021-11-02T09:00:00Z"
 
 
 def rebond(scratch, *words):
-    return subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from rebond_server.cli import main; sys.exit(main())",
-            *map(str, words),
-        ],
-        env=os.environ | {"REBOND_VAR": str(scratch / "var"), "REBOND_DATABASE_URL": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    own = {"REBOND_VAR": str(scratch / "var"), "REBOND_DATABASE_URL": ""}
+    return warm.rebond(tuple(map(str, words)), own)
 
 
 def obeys(name, document):

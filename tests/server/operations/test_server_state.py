@@ -1,10 +1,7 @@
 """The health page says what is so: schema, room, arrivals, chain, and when each job ran."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+import warm
 from bench import account, enrolled, send
 from moments import NOON
 from sqlalchemy import text
@@ -65,8 +62,7 @@ def test_the_command_line_notes_each_job(workshop, config, scratch):
     own = {"REBOND_VAR": str(config.var), "REBOND_DATABASE_URL": config.database_url}
 
     def main(words):
-        command = [sys.executable, "-m", "rebond_server", *words]
-        return subprocess.run(command, env=os.environ | own, check=False, timeout=120).returncode
+        return warm.rebond(tuple(words), own).returncode
 
     admin = account(workshop, Role.ADMIN)
     assert main(["backup-key", str(scratch / "private.key")]) == 0

@@ -22,7 +22,7 @@ from sqlalchemy import insert
 
 from rebond_schemas.signing import new_key
 from rebond_server.domain.fact_registry import REGISTRY
-from rebond_server.domain.facts import Fact, unknown_facts
+from rebond_server.domain.facts import Fact, health_fact, unknown_facts
 from rebond_server.domain.grading import Grade
 from rebond_server.domain.lifecycle import State
 from rebond_server.domain.role import Role
@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "rig"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from grading_drives import other_rules, write_drives, write_stick  # noqa: E402 - beside this file
+from grading_drives import judged_drives, other_rules, write_drives, write_stick  # noqa: E402 - beside this file
 from postgres_server import installed, throwaway  # noqa: E402 - the rig is no package
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -180,8 +180,9 @@ def _fill(workshop: Workshop, lead: Actor, count: int) -> None:
 
 def _some(work: Work, dice: random.Random, graded: Grader, numbers: range) -> None:
     devices, grades = [], []
-    for number in numbers:
-        facts = _facts(dice)
+    drives = judged_drives(work, dice, len(numbers))
+    for number, drive in zip(numbers, drives, strict=True):
+        facts = _facts(dice) | {"drive_health": health_fact([drive.health])}
         device_id = uuid7(NOW)
         devices.append(
             {
@@ -200,7 +201,7 @@ def _some(work: Work, dice: random.Random, graded: Grader, numbers: range) -> No
         grades.append(row_values(work, device_id, graded(facts), facts))
     work.session.execute(insert(Device), devices)
     work.session.execute(insert(GradeRow), grades)
-    write_drives(work, dice, [one["id"] for one in devices], numbers.start)
+    write_drives(work, [one["id"] for one in devices], drives, numbers.start)
 
 
 def _facts(dice: random.Random) -> dict[str, Fact]:

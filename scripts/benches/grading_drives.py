@@ -34,17 +34,24 @@ def write_stick(work: Work) -> None:
     work.session.execute(insert(Stick), [row | {"enrolled": work.now}])
 
 
-def write_drives(work: Work, dice: random.Random, devices: Sequence[UUID], first: int) -> None:
-    """Write report, drive and verdict of these devices, the first of which has this number."""
+def judged_drives(work: Work, dice: random.Random, count: int) -> list[DriveHealth]:
+    """Return the verdicts of so many drives, worn at random, by the rules in force."""
     judged = health_judge(work.rules.health)
+    return [judged(Medium.SSD, _facts(dice)) for _ in range(count)]
+
+
+def write_drives(
+    work: Work, devices: Sequence[UUID], found: Sequence[DriveHealth], first: int
+) -> None:
+    """Write report, drive and verdict of each of these devices, the first of which has this number."""
     reports, drives, verdicts = [], [], []
-    for number, device in enumerate(devices, first):
+    for number, (device, health) in enumerate(zip(devices, found, strict=True), first):
         own = {"site_id": work.site_id, "device_id": device}
         report, drive = uuid7(work.now), uuid7(work.now)
         reports.append(own | {"id": report} | _statement(work, number))
         drives.append(own | {"id": drive, "identity": f"serial:{number}", "bus": "ata", "epoch": 1})
-        found = own | {"id": uuid7(work.now), "inventory_id": report, "drive_id": drive}
-        verdicts.append(found | _verdict(judged(Medium.SSD, _facts(dice))))
+        held = own | {"id": uuid7(work.now), "inventory_id": report, "drive_id": drive}
+        verdicts.append(held | _verdict(health))
     work.session.execute(insert(StatementRow), reports)
     work.session.execute(insert(DriveRow), drives)
     work.session.execute(insert(DeviceDrive), verdicts)

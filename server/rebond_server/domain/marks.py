@@ -163,7 +163,6 @@ def _mark(rules: MarksRules, table: Marks, fact: Fact, span: Span) -> GradeReaso
     known = low == high
     told = f"{low:g}" if known else f"{low:g}-{high:g}"
     best = len(table.bounds)
-    floor = _category(rules, 0).letter
     return GradeReason(
         rule=table.id,
         axis=Axis.PERFORMANCE,
@@ -178,7 +177,7 @@ def _mark(rules: MarksRules, table: Marks, fact: Fact, span: Span) -> GradeReaso
         rule_source=table.source,
         rule_source_en=table.source_en,
         effect="note" if known else "cap",
-        otherwise=None if known else floor,
+        otherwise=None if known else _category(rules, 0).letter,
         sentence=Sentence(
             fr=f"{table.fr} : {told} points sur {best}.", en=f"{table.en}: {told} of {best} points."
         ),

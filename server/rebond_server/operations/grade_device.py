@@ -190,24 +190,35 @@ def row_values(
 ) -> dict[str, object]:
     """Return the columns of the row that keeps this grade."""
     axes = {axis.value: shaped(span) for axis, span in found.axes.items()}
-    return {
-        "site_id": work.site_id,
+    return names_of(work) | {
         "id": uuid7(work.now),
         "device_id": device_id,
         "overall": found.label,
         "axes": axes | {"overall": shaped(found.overall)},
         "reasons": shaped(found.reasons),
         "facts": shaped(facts),
-        "rules": f"{found.edition.name}, {work.rules.health.edition.name}"[:80],
-        "rules_sha256": fingerprint(work.rules),
+    }
+
+
+def names_of(work: Work) -> dict[str, object]:
+    """Return the columns that every grade of this moment shares: workshop, rules in force, time."""
+    rules = work.rules
+    return {
+        "site_id": work.site_id,
+        "rules": f"{rules.grading.edition.name}, {rules.health.edition.name}"[:80],
+        "rules_sha256": fingerprint(rules),
         "graded": work.now,
     }
 
 
 def fingerprint(rules: Rules) -> str:
     """Return one fingerprint of both rule files: a grade also rests on the health of the drives."""
-    both = f"{rules.grading.edition.sha256} {rules.health.edition.sha256}"
-    return hashlib.sha256(both.encode()).hexdigest()
+    return both(rules.grading.edition.sha256, rules.health.edition.sha256)
+
+
+def both(grading_sha256: str, health_sha256: str) -> str:
+    """Return the fingerprint of these two editions together."""
+    return hashlib.sha256(f"{grading_sha256} {health_sha256}".encode()).hexdigest()
 
 
 def _same(one: GradeRow, other: GradeRow) -> bool:

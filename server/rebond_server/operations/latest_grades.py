@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, and_, cast, select
+from sqlalchemy import ColumnElement, Text, and_, cast, select
 
 from rebond_server.domain.facts import Fact, unknown_facts
 from rebond_server.domain.lifecycle import State
@@ -14,6 +14,7 @@ from rebond_server.store.device import Device, GradeRow
 from rebond_server.store.regraded import NEWEST
 
 BATCH = 2000
+FEW = 500
 GONE = frozenset({State.RELEASED, State.SCRAPPED})
 _FACTS = msgspec.json.Decoder(dict[str, Fact])
 
@@ -63,8 +64,7 @@ def latest_grades(work: Work, ids: Collection[UUID], mark: str | None = None) ->
             cast(GradeRow.facts, Text),
         )
         .join(GradeRow, and_(GradeRow.site_id == Device.site_id, GradeRow.id == NEWEST))
-        # Ids in a row, not a list of thousands: databases limit what one statement may carry.
-        .where(Device.site_id == work.site_id, Device.id.between(min(ids), max(ids)))
+        .where(Device.site_id == work.site_id, _among(ids))
         .order_by(Device.id)
     )
     if mark is not None:
@@ -80,6 +80,46 @@ def latest_grades(work: Work, ids: Collection[UUID], mark: str | None = None) ->
                 overall=overall,
                 # A fact that the registry learned later was not known then.
                 facts=nothing | _FACTS.decode(facts),
+            )
+
+
+def _among(ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Return the condition for these devices: named one by one where they are few, else by their range."""
+    # databases limit what one statement may carry
+    return Device.id.in_(ids) if len(ids) <= FEW else Device.id.between(min(ids), max(ids))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The latest grade that rules gave to one device, without what it rests on but the health of its drives."""
+
+    device_id: UUID
+    grade_id: UUID
+    overall: str
+    health: Fact
+
+
+def grades_by(work: Work, ids: Collection[UUID], marks: Collection[str]) -> Iterator[Standing]:
+    """Yield the latest computed grade of each of these devices where rules with one of these marks gave it."""
+    if not ids or not marks:
+        return
+    health = GradeRow.facts["drive_health"]
+    query = (
+        select(Device.id, GradeRow.id, GradeRow.overall, health)
+        .join(GradeRow, and_(GradeRow.site_id == Device.site_id, GradeRow.id == NEWEST))
+        .where(
+            Device.site_id == work.site_id,
+            Device.id.between(min(ids), max(ids)),
+            GradeRow.rules_sha256.in_(marks),
+        )
+    )
+    for device_id, grade_id, overall, fact in work.session.execute(query):
+        if device_id in ids and fact is not None:
+            yield Standing(
+                device_id=device_id,
+                grade_id=grade_id,
+                overall=overall,
+                health=msgspec.convert(fact, Fact),
             )
 
 

@@ -17,22 +17,33 @@ from sqlalchemy import and_, func, select
 
 from rebond_server.domain.grading import Grade
 from rebond_server.domain.policy import Permission
+from rebond_server.domain.rule_file import HEALTH
 from rebond_server.domain.rule_set import grader_by
 from rebond_server.operations.drive_verdict import Rejudged, judge_again, keep_again
-from rebond_server.operations.grade_device import CONFIRMED, fingerprint, row_values
+from rebond_server.operations.grade_device import (
+    CONFIRMED,
+    both,
+    fingerprint,
+    names_of,
+    row_values,
+)
 from rebond_server.operations.history import tell_all, told
 from rebond_server.operations.latest_grades import (
     BATCH,
     Latest,
+    grades_by,
     latest_grades,
     next_devices,
     with_health,
 )
 from rebond_server.operations.work import Actor, Work
 from rebond_server.operations.workshop import Workshop
+from rebond_server.rules.load import health_rules
 from rebond_server.store.base import as_it_is
 from rebond_server.store.device import Device, GradeRow
+from rebond_server.store.ids import uuid7
 from rebond_server.store.regraded import NEWEST, replace_grades
+from rebond_server.store.rule_set import RuleSetRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,16 +131,44 @@ def _weigh(work: Work, after: UUID | None, size: int) -> Weighed:
     batch = Weighed(
         after=after, size=size, versions=versions, mark=mark, drives=drives, grades={}, events={}
     )
+    batch.grades.update(_as_before(work, batch))
     graded = grader_by(work.rules.grading)
-    for one in latest_grades(work, versions, mark):
+    for one in latest_grades(work, versions.keys() - batch.grades.keys(), mark):
         latest = with_health(one, drives.facts)
         found = graded(latest.facts)
         row = row_values(work, latest.device_id, found, latest.facts, as_it_is)
-        row["facts"] = latest.facts if latest.changed else None
+        if not latest.changed:
+            row["facts"] = None
         batch.grades[latest.device_id] = row | {"source_id": latest.grade_id}
         if found.label != latest.overall:
             batch.events[latest.device_id] = _told(work, latest, found)
     return batch
+
+
+def _as_before(work: Work, batch: Weighed) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Yield the new grade of each device that other rules of drive health leave as it is.
+
+    The grading rules are those that gave it, and the health of its drives is what it was: there is nothing to
+    weigh, and the database copies everything from the grade before.
+    """
+    told = None
+    for one in grades_by(work, batch.versions, _other_health(work) - {batch.mark}):
+        if batch.drives.facts.get(one.device_id, one.health) == one.health:
+            told = told or names_of(work)
+            same = {"axes": None, "reasons": None, "facts": None, "source_id": one.grade_id}
+            own = {"id": uuid7(work.now), "device_id": one.device_id, "overall": one.overall}
+            yield one.device_id, told | own | same
+
+
+def _other_health(work: Work) -> set[str]:
+    """Return the fingerprints of the grading rules in force with any rules of drive health that ever were."""
+    adopted = work.session.scalars(
+        select(RuleSetRow.sha256).where(
+            RuleSetRow.site_id == work.site_id, RuleSetRow.name == HEALTH
+        )
+    )
+    shipped = health_rules().edition.sha256
+    return {both(work.rules.grading.edition.sha256, health) for health in {shipped, *adopted}}
 
 
 def _write(work: Work, batch: Weighed) -> Progress:

@@ -48,12 +48,14 @@ _waiting = Table(
     Column("device_id", Uuid),
     Column("source_id", Uuid),
     Column("overall", String(20)),
-    Column("axes", JSON),
-    Column("reasons", JSON),
+    Column("axes", JSON(none_as_null=True)),
+    Column("reasons", JSON(none_as_null=True)),
     Column("facts", JSON(none_as_null=True)),
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
+_KEPT = ("axes", "reasons", "facts")
+"""What a new grade may have from the one before it."""
 _SAME = ("site_id", "rules", "rules_sha256", "graded")
 """What all grades of one batch share."""
 
@@ -63,8 +65,8 @@ def replace_grades(
 ) -> None:
     """Add grades, and let them stand on the devices that are in none of the states to be kept.
 
-    A row whose `facts` are None has those of the grade `source_id`: the database copies them itself,
-    for they are most of what a grade weighs.
+    A row whose facts, reasons or axes are None has those of the grade `source_id`: the database copies them
+    itself, for they are nearly all that a grade weighs.
     """
     if not rows:
         return
@@ -87,11 +89,7 @@ def replace_grades(
         near_devices = devices.c.id.between(min(keys), max(keys))
     alike = {name: rows[0][name] for name in _SAME}
     columns: dict[str, Any] = {name: _waiting.c[name] for name in ("id", "device_id", "overall")}
-    columns |= {
-        "axes": _waiting.c.axes,
-        "reasons": _waiting.c.reasons,
-        "facts": func.coalesce(_waiting.c.facts, grades.c.facts),
-    }
+    columns |= {name: func.coalesce(_waiting.c[name], grades.c[name]) for name in _KEPT}
     connection.execute(
         insert(grades).from_select(  # type: ignore[arg-type]  # a declared table is a Table
             [*columns, *alike],

@@ -383,3 +383,38 @@ def test_rules_of_both_kinds_are_in_force_side_by_side(sqlite_workshop, lead):
         assert editions == ("harsh", "strict")
         with pytest.raises(BadValue, match="ne se change pas ici"):
             read_proposed(rule_text(SUITABILITY))
+
+
+def test_what_other_rules_of_drive_health_leave_as_it_is_is_copied_and_the_rest_weighed(workshop):
+    """One drive of two is judged otherwise; each device has a new grade, by both editions in force."""
+    lead, stick = account_of(workshop, Role.LEAD), enrolled(workshop)
+    tags = []
+    for number, hours in enumerate((0, 12_000)):
+        stick.boot()
+        smart = replace(SSD.smart, power_on_hours=hours)
+        identity = replace(DISK.identity, serial=f"W{number}", wwn=None)
+        own = replace(DISK, smart=smart, identity=identity)
+        laptop = replace(another(number), drives=(own,))
+        tags.append(receipt(send(workshop, stick.inventory(laptop))).device)
+    before = [newest_grade(workshop, lead, tag) for tag in tags]
+    with workshop.work(lead, NOON) as work:
+        adopt_rules(work, HARSH, TODAY, "essai")
+    assert [step.graded for step in regrade_all(workshop, lead, lambda: NOON + timedelta(1))] == [2]
+    same, other = (newest_grade(workshop, lead, tag) for tag in tags)
+    assert same.id != before[0].id
+    for name in ("overall", "axes", "reasons", "facts"):
+        assert getattr(same, name) == getattr(before[0], name), name
+    assert same.rules_sha256 == other.rules_sha256 != before[0].rules_sha256
+    assert (before[1].facts["drive_health"]["value"], before[1].overall) != ("fail", other.overall)
+    assert other.facts["drive_health"]["value"] == "fail"
+    with workshop.work(lead, NOON + timedelta(days=2)) as work:
+        assert remaining(work) == 0
+        assert differences(work) == ()
+
+
+def newest_grade(workshop, lead, tag):
+    device = device_of(workshop, tag)
+    with workshop.work(lead, NOON + timedelta(days=2)) as work:
+        row = work.session.get_one(GradeRow, (work.site_id, device.grade_id))
+        work.session.expunge(row)
+        return row

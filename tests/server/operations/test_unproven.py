@@ -230,7 +230,7 @@ ELSEWHERE = {
     # second reads, tried in test_rereads: they draw drives, tell what was read, and only ever hold a device
     "draw_rereads", "read_again", "set_aside", "give_read_order", "was_ordered",
     # the health of stored drives: parts of `settle_device` and of `regrade_batch`
-    "health_of", "judge_again", "keep_again", "next_devices", "latest_grades",
+    "health_of", "judge_again", "keep_again", "next_devices", "latest_grades", "grades_by", "names_of",
     # only reading
     "statement_of", "inventory_of", "erasure_of", "inspection_of", "device_of", "open_assignment",
     "evidence_faults", "faults", "history_faults", "contradictions", "make_checkpoint",

@@ -86,7 +86,7 @@ class Rejudged:
 
 
 def judge_again(work: Work, devices: Collection[UUID], rules: HealthRules) -> Rejudged:
-    """Judge the drives that other rules judged, of these devices in order of id; nothing is probed or written."""
+    """Judge the drives of these devices that other rules judged; nothing is probed or written."""
     if not devices:
         return Rejudged(facts={}, rows=[])
     first, last = min(devices), max(devices)

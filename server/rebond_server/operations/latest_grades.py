@@ -15,6 +15,7 @@ from rebond_server.store.regraded import NEWEST
 
 BATCH = 2000
 FEW = 500
+"""So many devices are named one by one in a statement; more are read by the range they lie in."""
 GONE = frozenset({State.RELEASED, State.SCRAPPED})
 _FACTS = msgspec.json.Decoder(dict[str, Fact])
 
@@ -84,8 +85,7 @@ def latest_grades(work: Work, ids: Collection[UUID], mark: str | None = None) ->
 
 
 def _among(ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Return the condition for these devices: named one by one where they are few, else by their range."""
-    # databases limit what one statement may carry
+    """Return the condition for these devices, or for the range they lie in: databases limit what one statement carries."""
     return Device.id.in_(ids) if len(ids) <= FEW else Device.id.between(min(ids), max(ids))
 
 

@@ -151,13 +151,11 @@ def _as_before(work: Work, batch: Weighed) -> Iterator[tuple[UUID, dict[str, Any
     The grading rules are those that gave it, and the health of its drives is what it was: there is nothing to
     weigh, and the database copies everything from the grade before.
     """
-    told = None
+    shared = names_of(work) | {"axes": None, "reasons": None, "facts": None}
     for one in grades_by(work, batch.versions, _other_health(work) - {batch.mark}):
         if batch.drives.facts.get(one.device_id, one.health) == one.health:
-            told = told or names_of(work)
-            same = {"axes": None, "reasons": None, "facts": None, "source_id": one.grade_id}
             own = {"id": uuid7(work.now), "device_id": one.device_id, "overall": one.overall}
-            yield one.device_id, told | own | same
+            yield one.device_id, shared | own | {"source_id": one.grade_id}
 
 
 def _other_health(work: Work) -> set[str]:

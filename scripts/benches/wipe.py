@@ -53,20 +53,20 @@ def main() -> int:
 def alone(path: str, size: int, rounds: int, keyed: float, read_keyed: float | None) -> list[Line]:
     """Measure dd and the engine on one device."""
     zero, read = Line("dd zero, oflag=direct bs=4M"), Line("dd read, iflag=direct bs=4M")
-    runs: list[tuple[Line, int, Callable[[], float]]] = [
-        (zero, 0, lambda: peers.dd_zero(path, size)),
-        (Line("engine zero", zero, 1.1), 1, lambda: engine.go(path, engine.ZEROS, "write")),
-        (read, 0, lambda: peers.dd_read(path, size)),
-        (Line("engine read-back of zeros", read, 0.95), 2, lambda: engine.go(path, engine.ZEROS, "read_back")),
-        (Line("engine AES-256-CTR", zero, keyed), 1, lambda: engine.go(path, engine.KEYED, "write")),
-        (Line("engine read-back of AES-256-CTR", read, read_keyed), 2, lambda: engine.go(path, engine.KEYED, "read_back")),
+    runs: list[tuple[Line, bool, Callable[[], float]]] = [
+        (zero, False, lambda: peers.dd_zero(path, size)),
+        (Line("engine zero", zero, 1.1), True, lambda: engine.go(path, engine.ZEROS, "write")),
+        (read, False, lambda: peers.dd_read(path, size)),
+        (Line("engine read-back of zeros", read, 0.95), True, lambda: engine.go(path, engine.ZEROS, "read_back")),
+        (Line("engine AES-256-CTR", zero, keyed), True, lambda: engine.go(path, engine.KEYED, "write")),
+        (Line("engine read-back of AES-256-CTR", read, read_keyed), True, lambda: engine.go(path, engine.KEYED, "read_back")),
     ]  # fmt: skip
     idle = _processor(lambda: engine.go(path, None, "write"))
     for _ in range(rounds):
-        for line, processes, run in runs:
+        for line, ours, run in runs:
             before = _children()
             line.rates.append(size / run())
-            line.loads.append((_children() - before - processes * idle) / (size / 1e9))
+            line.loads.append((_children() - before - ours * idle) / (size / 1e9))
     return [line for line, _, _ in runs]
 
 

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from rebond_agent.wipe.checkpoint import Checkpoint
@@ -21,6 +23,7 @@ from rebond_agent.wipe.outcome import Outcome, interrupted
 from rebond_agent.wipe.plan import Plan, make_plan
 from rebond_agent.wipe.progress import Progress
 from rebond_agent.wipe.reasons import Reason
+from rebond_agent.wipe.spawned import NURSERY, end_nursery
 from rebond_agent.wipe.target import FakeTarget, ImageTarget, scratch_facts
 from rebond_agent.wipe.wishes import Wishes
 from rebond_schemas.codec import decode_as
@@ -50,16 +53,14 @@ def run(target, patience=None, **rest):
     return said[-1], [one for one in said[:-1] if not isinstance(one, Checkpoint)]
 
 
-def my_children():
-    """Process ids of this process's living children."""
+def my_workers():
+    """Process ids of this process's living workers."""
     found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[1] == str(os.getpid()) and fields[0] != "Z":
-            found.append(int(status.parent.name))
+    for nursery in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):
+            if NURSERY in nursery.cmdline():
+                children = nursery.children()
+                found += [one.pid for one in children if one.status() != psutil.STATUS_ZOMBIE]
     return found
 
 
@@ -73,21 +74,26 @@ def test_a_drive_is_not_blamed_for_a_pc_that_starts_programs_slowly(image, tmp_p
         OwnProcesses(ImageTarget(path=str(image)), Patience(start_seconds=start, stall_seconds=1.9))
         for start in (60.0, 0.5)
     ]
+    answers = []
     try:
-        opened, late = [one.open() for one in crews]
+        for one in crews:
+            end_nursery()
+            answers.append(one.open())
     finally:
+        end_nursery()
         os.environ.pop("PYTHONPATH")
         if path is not None:
             os.environ["PYTHONPATH"] = path
         for one in crews:
             one.close()
 
+    opened, late = answers
     assert isinstance(opened, Opened)
     assert late == NotOpened(error="no answer")
 
 
 def test_an_image_is_zeroed_and_read_back_by_another_process(image):
-    before = my_children()
+    before = my_workers()
     outcome, progress = run(ImageTarget(path=str(image)))
 
     assert outcome.ending is Ending.COMPLETED
@@ -95,7 +101,7 @@ def test_an_image_is_zeroed_and_read_back_by_another_process(image):
     assert not any(image.read_bytes())
     assert image.stat().st_size == SIZE
     assert {one.action for one in progress} == {one.action for one in outcome.passes}
-    assert my_children() == before
+    assert my_workers() == before
 
 
 @pytest.mark.parametrize("size", [512, 4096, 4 * 1024 * 1024 + 512, 1_000_001])
@@ -138,10 +144,10 @@ def test_a_drive_that_crawls_is_given_up(image):
 
 def test_a_killed_worker_is_an_interruption(image):
     target = FakeTarget(path=str(image), faults=Faults(hang_at=20, hang_seconds=60))
-    before = set(my_children())
+    before = set(my_workers())
 
     def kill():
-        (worker,) = set(my_children()) - before
+        (worker,) = set(my_workers()) - before
         os.kill(worker, signal.SIGKILL)
 
     plan = make_plan(scratch_facts(target), Policy())
@@ -247,12 +253,12 @@ def test_a_reader_killed_at_its_start_is_an_interruption(image):
     """The drive could be opened: nothing says otherwise, so the erasure is to be gone on with."""
     target = ImageTarget(path=str(image))
     plan = make_plan(scratch_facts(target), Policy())
-    before = set(my_children())
+    before = set(my_workers())
     killed = []
 
     def kill_reader():
         while not killed:
-            for one in sorted(set(my_children()) - before)[1:]:
+            for one in sorted(set(my_workers()) - before)[1:]:
                 killed.append(one)
                 os.kill(one, signal.SIGKILL)
             time.sleep(0.001)

@@ -5,6 +5,7 @@ import secrets
 from rebond_agent.wipe.crew import OwnProcesses
 from rebond_agent.wipe.layer import Action, Layer
 from rebond_agent.wipe.orders import Done, NotOpened, Opened, Work
+from rebond_agent.wipe.spawned import end_nursery
 from rebond_agent.wipe.target import BlockTarget, ImageTarget
 from rebond_agent.wipe.wishes import Wishes
 
@@ -22,6 +23,7 @@ def go(path: str, layer: Layer | None, action: Action) -> float:
         return 0.0 if layer is None else work(crew, found, layer, action)
     finally:
         crew.close()
+        end_nursery()  # and with it what all its workers used is counted
 
 
 def held(path: str) -> tuple[OwnProcesses, Opened]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
 from rebond_agent.stick import Stick
 from rebond_agent.stick.unfinished import of_drive
 from rebond_schemas.codec import decode
@@ -75,23 +77,19 @@ def cut(
 
 def _kill(how: How, agent: int) -> None:
     if how == "kill -9 of the writing process":
-        for worker in _children(agent):
-            os.kill(worker, signal.SIGKILL)
+        _kill_workers(agent)
     elif how == "power cut":
-        for worker in _children(agent):
-            os.kill(worker, signal.SIGKILL)
+        _kill_workers(agent)
         os.kill(agent, signal.SIGKILL)
     else:
         os.kill(agent, signal.SIGKILL)
 
 
-def _children(parent: int) -> list[int]:
-    """Return the processes that any thread of it has started."""
-    found = []
-    for told in Path(f"/proc/{parent}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(one) for one in told.read_text().split()]
-    return found
+def _kill_workers(agent: int) -> None:
+    """Kill the process that workers are forked from, and every one of them."""
+    for one in psutil.Process(agent).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 def _lose_what_was_not_safe(chance: random.Random, drive: Drive, stick: Stick, store: Path) -> None:

@@ -3,12 +3,15 @@
 ./scripts/bench wipe [--gib N] [--rounds N] [--drives N] [--memory DIR] [--disk DIR] [--no-nwipe]
 On a device in memory and on one on a disk, in turn, round after round: A B A B, so that a busy
 moment hits everybody. Prints medians, the ratio to the peer of the same round and processor seconds
-a gigabyte; ends 1 when a target is missed. As root on loop devices with direct I/O, else on files.
+a gigabyte; ends 1 when a target is missed. Three times nwipe counts as out of reach where four dd
+at once cannot do it either and the engine is within a tenth of them. As root on loop devices with
+direct I/O, else on files.
 """
 
 import argparse
 import os
 import resource
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -90,7 +93,9 @@ def beside_nwipe(
             for _ in range(NWIPE_ROUNDS):
                 seconds = peers.nwipe(path, work) - peers.nwipe(tiny, work)
                 theirs.rates.append((size - TINY) / max(seconds, 0.01))
+            limits = [peers.dd_at_once(path, size, work) for _ in range(NWIPE_ROUNDS)]
             beside = Line(f"{name}, beside nwipe", theirs, THREE_TIMES, ours[name].rates)
+            beside.limit = statistics.median(limits)
             found += [theirs, beside]
             if work == "zero":
                 continue

@@ -3,6 +3,9 @@
 import statistics
 from dataclasses import dataclass, field
 
+_NEAR = 0.9
+"""Share of what the device was seen to do at which it is the limit, and not the engine."""
+
 
 @dataclass
 class Line:
@@ -13,6 +16,8 @@ class Line:
     target: float | None = None
     rates: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
+    limit: float | None = None
+    """Bytes per second of whoever does most on this device; a target beyond it is out of reach."""
 
     @property
     def rate(self) -> float:
@@ -31,9 +36,29 @@ class Line:
 
     @property
     def missed(self) -> bool:
-        """Whether it is below its target."""
+        """Whether it is below its target, and the device could have done more."""
+        return self._short and not self._at_the_limit
+
+    @property
+    def mark(self) -> str:
+        """What to say behind the line."""
+        if self.missed:
+            return "  MISSED"
+        if self._short and self.limit and self.beside and self.target:
+            return f"  out of reach: nobody does {self.target * self.beside.rate / 1e6:.0f} MB/s here, 4 dd at once {self.limit / 1e6:.0f}"
+        return ""
+
+    @property
+    def _short(self) -> bool:
         ratio = self.ratio
         return ratio is not None and self.target is not None and ratio < self.target
+
+    @property
+    def _at_the_limit(self) -> bool:
+        if self.limit is None or self.beside is None or self.target is None:
+            return False
+        beyond = self.target * self.beside.rate > self.limit
+        return beyond and self.rate >= _NEAR * self.limit
 
 
 def show(title: str, lines: list[Line]) -> int:
@@ -45,8 +70,7 @@ def show(title: str, lines: list[Line]) -> int:
         wanted = "" if line.target is None else f"{line.target:.2f}"
         load = f"{max(statistics.median(line.loads), 0.0):.2f}" if line.loads else ""
         beside = "" if line.beside is None else line.beside.name
-        mark = "  MISSED" if line.missed else ""
         print(
-            f"{line.name:38}{line.rate / 1e6:>8.0f}{ratio:>8}{wanted:>8}{load:>10}  {beside}{mark}"
+            f"{line.name:38}{line.rate / 1e6:>8.0f}{ratio:>8}{wanted:>8}{load:>10}  {beside}{line.mark}"
         )
     return sum(line.missed for line in lines)

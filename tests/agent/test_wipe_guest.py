@@ -10,8 +10,11 @@ from faulty import draw
 pytestmark = pytest.mark.qemu
 
 SEED = 20_261_126
-NUMBERS = (0, 1, 2, 5)
-"""Sound, lying, pulled out, a sector that cannot be written; `scripts/prove faulted-disks` has all the others."""
+NUMBERS = (32, 50, 52, 53)
+"""Sound, pulled out, lying, a sector that cannot be written; `scripts/prove faulted-disks` has all the others.
+
+None has a firmware that erases: that takes six steps, and the stick's boots do it on NVMe.
+"""
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Asset tags: each is given once and never again. Labels may be printed before their device comes."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from rebond_server.domain.policy import Permission
 from rebond_server.domain.sentence import Sentence
@@ -30,7 +30,7 @@ def next_tag(work: Work) -> str:
         site.tags += 1
         work.session.flush()
         tag = f"RB-{site.tags:06}"
-        if is_free(work, tag) and _printed(work, tag) is None:
+        if not _known(work, tag):
             return tag
 
 
@@ -85,6 +85,13 @@ def wear(work: Work, device: Device, tag: str | None) -> None:
     work.session.add(label)
     work.session.flush()
     tell(work, "wear_label", ("device", device.id), old=device.tag, new=tag)
+
+
+def _known(work: Work, tag: str) -> bool:
+    """Say whether a device or a label has this tag."""
+    device = select(Device.id).where(Device.site_id == work.site_id, Device.tag == tag)
+    label = select(AssetTag.id).where(AssetTag.site_id == work.site_id, AssetTag.tag == tag)
+    return bool(work.session.scalar(select(or_(device.exists(), label.exists()))))
 
 
 def _printed(work: Work, tag: str) -> AssetTag | None:

@@ -57,7 +57,8 @@ def add_device(work: Work, item: Item, lot: Lot | None, *, key: str | None) -> D
     )
     work.session.add(device)
     work.session.flush()
-    claim(work, device)
+    if item.tag is not None:
+        claim(work, device)
     add_serial_key(work, device)
     work.session.add(
         Intake(

@@ -10,6 +10,7 @@ _COPIED = re.compile(r"copied, ([0-9.e-]+) s")
 _PLAIN = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb"}
 
 _AT_ONCE, _BLOCK = 4, 4 << 20
+_LONGEST_SECONDS, _LOOK_SECONDS = 600, 0.01
 
 NWIPE = {
     "zero": ("--method=zero", "--verify=off"),
@@ -29,7 +30,10 @@ def dd_read(path: str, size: int) -> float:
 
 
 def dd_at_once(path: str, size: int, work: str) -> float:
-    """Return the bytes per second of four dd at once, each on its quarter of the device."""
+    """Read or zero the device with four dd at once, each on its quarter; return the seconds.
+
+    A last part of less than 16 MiB is left out.
+    """
     share = size // _AT_ONCE // _BLOCK
     quarters = range(0, _AT_ONCE * share, share)
     ends = ["if=/dev/zero", f"of={path}", "oflag=direct", "conv=notrunc"]
@@ -42,7 +46,7 @@ def dd_at_once(path: str, size: int, work: str) -> float:
     statuses = [one.wait() for one in under_way]
     if any(statuses):
         raise OSError(f"dd failed on {path}")
-    return _AT_ONCE * share * _BLOCK / (time.monotonic() - began)
+    return time.monotonic() - began
 
 
 def _dd(arguments: list[str], iflag: str, size: int) -> float:
@@ -60,21 +64,35 @@ def has_nwipe() -> bool:
 
 
 def nwipe(path: str, work: str) -> float:
-    """Run nwipe once over the whole device, zeros last; return its seconds from start to end.
+    """Run nwipe once over the whole device, zeros last; return its seconds from start to its last transfer.
 
-    It sleeps for some seconds at its start and end: take off what it needs for next to nothing.
+    It looks once a second whether it is done, and sleeps at its start: what the device did last tells
+    its end, and what it needs for next to nothing is to be taken off.
     """
     command = ["nwipe", "--autonuke", "--nogui", "--nowait", "--noblank", "--rounds=1"]
     log = Path(path).name
-    began = time.monotonic()
-    told = subprocess.run(
+    began = ended = time.monotonic()
+    moved = _sectors_moved(path)
+    with subprocess.Popen(
         [*command, *NWIPE[work], f"--logfile=/tmp/rebond-bench-{log}.log", path],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=True,
-        timeout=600,
         env=_PLAIN,
-    )
-    if "Unsupported" in told.stdout:
-        raise ValueError(told.stdout)
-    return time.monotonic() - began
+    ) as running:
+        while running.poll() is None:
+            if (now := _sectors_moved(path)) != moved:
+                moved, ended = now, time.monotonic()
+            if time.monotonic() - began > _LONGEST_SECONDS:
+                running.kill()
+            time.sleep(_LOOK_SECONDS)
+        told = running.stdout.read() if running.stdout else ""
+    if running.returncode or "Unsupported" in told:
+        raise ValueError(told)
+    return ended - began
+
+
+def _sectors_moved(path: str) -> tuple[str, str]:
+    """Return what the kernel has counted of reads and writes (Documentation/block/stat.rst)."""
+    fields = (Path("/sys/class/block") / Path(path).name / "stat").read_text().split()
+    return fields[2], fields[6]

@@ -14,10 +14,10 @@ class Line:
     name: str
     beside: "Line | None" = None
     target: float | None = None
+    most: "Line | None" = None
+    """Who drives the device hardest: a target that it misses too is out of reach."""
     rates: list[float] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
-    limit: float | None = None
-    """Bytes per second of whoever does most on this device; a target beyond it is out of reach."""
 
     @property
     def rate(self) -> float:
@@ -44,9 +44,7 @@ class Line:
         """What to say behind the line."""
         if self.missed:
             return "  MISSED"
-        if self._short and self.limit and self.beside and self.target:
-            return f"  out of reach: nobody does {self.target * self.beside.rate / 1e6:.0f} MB/s here, 4 dd at once {self.limit / 1e6:.0f}"
-        return ""
+        return "  out of the device's reach" if self._short else ""
 
     @property
     def _short(self) -> bool:
@@ -55,10 +53,11 @@ class Line:
 
     @property
     def _at_the_limit(self) -> bool:
-        if self.limit is None or self.beside is None or self.target is None:
+        """Whether even who drives the device hardest misses the target, and this keeps up with it."""
+        if self.most is None or self.beside is None or self.target is None:
             return False
-        beyond = self.target * self.beside.rate > self.limit
-        return beyond and self.rate >= _NEAR * self.limit
+        wanted, most = self.target * self.beside.rate, self.most.rate
+        return most < wanted and self.rate >= _NEAR * most
 
 
 def show(title: str, lines: list[Line]) -> int:

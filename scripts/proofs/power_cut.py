@@ -38,8 +38,8 @@ KINDS = ((Hung.SATA, False), (Hung.NVME, True), (Hung.VIRTIO, False), (Hung.SCSI
 SMALLEST = 12 * MIB
 SPEEDS = (3 * MIB, 6 * MIB)
 """Bytes per second, from and to: each disk comes to its own places at a cut."""
-MOST_MOVED = 3.0
-"""Times its own size that the watched disk has moved at the latest cut."""
+MOST_MOVED = 1.6
+"""Times its own size that the watched disk has moved at the latest cut: none has ended by then."""
 CANARIES = 20_000
 _MOUNTED = "/tmp/medium"  # noqa: S108 - in the guest, which has a memory of its own
 _MOUNT = f"mkdir -p {_MOUNTED}; mount $1 {_MOUNTED}"

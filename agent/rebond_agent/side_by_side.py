@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.engine import Said
 from rebond_agent.wipe.reread import Read
 
@@ -46,7 +47,7 @@ class SideBySide(Generic[Key]):
 
     def __init__(self, work: Sequence[tuple[Key, Started]]) -> None:
         """Take what to start; nothing runs yet."""
-        self._said: SimpleQueue[tuple[Key, Heard]] = SimpleQueue()
+        self._said: SimpleQueue[tuple[Key, Heard, threading.Event]] = SimpleQueue()
         self._abandoned = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(key, start), daemon=True)
@@ -60,9 +61,10 @@ class SideBySide(Generic[Key]):
         try:
             left = len(self._threads)
             while left:
-                key, said = self._said.get()
+                key, said, dealt_with = self._said.get()
                 left -= isinstance(said, Over)
                 yield key, said
+                dealt_with.set()
         finally:
             self._abandoned.set()
             for thread in self._threads:
@@ -74,20 +76,36 @@ class SideBySide(Generic[Key]):
             self._listen(key, start(lambda: self._ask(key)))
         except BaseException as broken:  # noqa: BLE001 - told to the listener, who raises it
             error = broken
-        self._said.put((key, Over(error=error)))
+        self._say(key, Over(error=error))
 
     def _listen(self, key: Key, engine: Iterator[Said | Read]) -> None:
         for said in engine:
-            self._said.put((key, said))
+            dealt_with = self._say(key, said)
+            if isinstance(said, Checkpoint):
+                self._await(dealt_with)
             if self._abandoned.is_set():
                 with suppress(AttributeError):  # an engine may be any iterator
                     engine.close()  # type: ignore[attr-defined] # a generator's: lets the drive go
                 return
 
+    def _say(self, key: Key, said: Heard) -> threading.Event:
+        """Pass it on; what is returned is set when the listener has dealt with it."""
+        dealt_with = threading.Event()
+        self._said.put((key, said, dealt_with))
+        return dealt_with
+
+    def _await(self, dealt_with: threading.Event) -> None:
+        """Hold the engine until a checkpoint is safe.
+
+        What it does next may undo what the one before says: marks are overwritten.
+        """
+        while not dealt_with.wait(_LOOK_SECONDS) and not self._abandoned.is_set():
+            pass
+
     def _ask(self, key: Key) -> None:
         """Wait until the listener has made the intent safe; raise what kept it from doing so."""
         answers: SimpleQueue[Exception | None] = SimpleQueue()
-        self._said.put((key, IntentAsked(answer=answers.put)))
+        self._say(key, IntentAsked(answer=answers.put))
         while not self._abandoned.is_set():
             try:
                 error = answers.get(timeout=_LOOK_SECONDS)

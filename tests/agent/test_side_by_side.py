@@ -15,6 +15,7 @@ from rebond_agent.session import Clocks, new_session
 from rebond_agent.side_by_side import SideBySide
 from rebond_agent.stick.outbox import opened
 from rebond_agent.wipe import engine
+from rebond_agent.wipe.checkpoint import Checkpoint
 from rebond_agent.wipe.guard import Policy
 from rebond_agent.wipe.outcome import finished
 from rebond_agent.wipe.progress import Progress
@@ -53,6 +54,23 @@ def test_all_engines_run_at_the_same_time(tmp_path, stick, session):
     with opened(stick) as outbox:
         ended = list(wipe(session, outbox, drives(tmp_path, 3), Policy(), meeting, lambda *_: None))
     assert len(ended) == 3
+
+
+def test_an_engine_goes_on_when_its_checkpoint_is_safe():
+    """What it does next may undo what the checkpoint before says: a cut between would find other marks."""
+    went_on = threading.Event()
+
+    def saying(ask):  # noqa: ARG001 - the engine's form
+        yield Checkpoint(asked=None, plan=None)
+        went_on.set()
+        yield Checkpoint(asked=None, plan=None, step=1)
+
+    moments = [
+        went_on.wait(0.3)
+        for _, said in SideBySide([("drive", saying)]).heard()
+        if isinstance(said, Checkpoint)
+    ]
+    assert moments == [False, True]
 
 
 def test_only_the_reader_writes_to_the_stick(tmp_path, stick, session):

@@ -134,6 +134,23 @@ def test_two_cuts_one_behind_the_other():
     assert not any(medium.truth)
 
 
+@pytest.mark.parametrize("kind", [DriveKind.HDD, DriveKind.SSD])
+def test_every_checkpoint_can_be_the_last_one(kind):
+    """Cut right behind it, the last one too: when all is read, and nothing is said yet."""
+    medium = memory_medium(bytearray(ORIGINAL), Faults())
+    crew = InThisProcess(lambda: FakeDrive(medium), chunk_bytes=CHUNK, safe_seconds=0.0)
+    seen = [
+        (said, bytearray(medium.truth))
+        for said in erase(plan_for(kind), crew, record_intent=lambda: None)
+        if isinstance(said, Checkpoint)
+    ]
+    assert len(seen) > 50
+    for checkpoint, content in (*seen[::7], *seen[-3:]):
+        again, outcome, _ = run(content, kind, checkpoint)
+        assert (outcome.ending, outcome.resumed) == (Ending.COMPLETED, 1), checkpoint.step
+        assert not any(again.truth)
+
+
 def test_another_drive_or_another_plan_begins_anew():
     _, _, reached = run(bytearray(ORIGINAL), DriveKind.SSD, power_cut_at=30)
 

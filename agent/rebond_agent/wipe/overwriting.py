@@ -60,7 +60,9 @@ class Overwriting:
         for said in self.crew.work(self._work(at, layer, action), self.wishes):
             if isinstance(said, Done):
                 after = self._ended(at, said)
-                if after is not None:
+                # Behind the last way there is nothing to go on with: a run that is cut off between
+                # it and its statement reads the drive once more.
+                if after is not None and after.step < len(totals):
                     yield after
                 return after or replace(at, step=at.step + 1, reached=0, so_far=None)
             tick = replace(said, bytes_done=at.reached + said.bytes_done)

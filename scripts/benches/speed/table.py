@@ -57,7 +57,8 @@ class Line:
         if self.most is None or self.beside is None or self.target is None:
             return False
         wanted, most = self.target * self.beside.rate, self.most.rate
-        return most < wanted and self.rate >= _NEAR * most
+        # Never where it is slower than the peer itself, which shows what can be done.
+        return most < wanted and self.rate >= max(self.beside.rate, _NEAR * most)
 
 
 def show(title: str, lines: list[Line]) -> int:
